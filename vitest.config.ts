@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ["@task-watchers/source"] } },
+  resolve: { conditions: ["@task-watchers/source"] },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "tools/*/src/**/*.test.ts"],
+          exclude: ["**/*.kernel.test.ts", "**/node_modules/**", "**/dist/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "kernel",
+          include: ["packages/*/src/**/*.kernel.test.ts"],
+          // The kernel is one for all: two files at once would see each other's load.
+          fileParallelism: false,
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
