@@ -1,0 +1,105 @@
+import type { Task } from "../task/task.ts";
+import type { TaskEventName } from "../task/task-event.ts";
+import type { TaskWatcher } from "../task/task-watcher.ts";
+
+/** One line for the trace. Values are what JSON has, and bigints, written as decimal strings. */
+export interface TraceLine {
+  /** Kind of line, one of the module's `lines`. */
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** The part of an `AbortSignal` that this contract needs; every `AbortSignal` has it. */
+export interface WatchSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** A watch in progress, as its modules see it. Made by the driver. */
+export interface Watch<T extends Task = Task> {
+  /** Aborted when the watch begins to close, before `close()`; absent when the driver has none. */
+  readonly signal?: WatchSignal | undefined;
+  /** The tasks alive now: those whose `init` was raised or visited and whose `free` was not. */
+  tasks(): Iterable<T>;
+  /** Puts a line into the trace; lost when nobody writes one. */
+  writeLine(line: TraceLine): void;
+}
+
+/** What a module says of itself. */
+export interface ModuleStatus {
+  readonly state: "loaded" | "open" | "failed";
+  /** Counts by name, such as `recordsLost`. */
+  readonly counters: Readonly<Record<string, number | bigint>>;
+  /** Sentences for the user: what is missing, and what would help. */
+  readonly notes: readonly string[];
+}
+
+/** A watcher as a package brings it along: what it watches, and what it needs open to do so. */
+export interface WatcherModule<T extends Task = Task> {
+  /** Unique in a registry; that of the watcher may be the same. */
+  readonly name: string;
+  readonly version: string;
+  readonly watcher: TaskWatcher<T>;
+  /** The types of trace lines it writes, each with a sentence on what it says. */
+  readonly lines?: Readonly<Record<string, string>>;
+  /** Opens kernel resources. What it throws makes the module failed and quiet, and no other. */
+  open?(watch: Watch<T>): void | Promise<void>;
+  /** Gives back what `open` took; called once after each `open` that succeeded. */
+  close?(): void | Promise<void>;
+  status?(): ModuleStatus;
+}
+
+/** Where a module stands. `failed`: it did not open (or close), its watcher is off the chain. */
+export type ModuleState = "loaded" | "opening" | "open" | "failed" | "unloading";
+
+/** A line of `lsmod`. Plain data, except that counters may be bigints. */
+export interface ModuleListing {
+  readonly name: string;
+  readonly version: string;
+  readonly state: ModuleState;
+  /** Why it failed; absent unless `state` is `failed`. */
+  readonly error?: string;
+  /** The events its watcher has ops for. */
+  readonly events: readonly TaskEventName[];
+  /** How many times its watcher failed since it was put on the chain. */
+  readonly errors: number;
+  readonly lines?: Readonly<Record<string, string>>;
+  /** What the module says of itself; absent when it says nothing. */
+  readonly status?: ModuleStatus;
+}
+
+/** A module that failed, and when. */
+export interface ModuleFailure {
+  /** Name of the module. */
+  readonly module: string;
+  readonly during: "open" | "close";
+  readonly error: unknown;
+}
+
+/** @throws TypeError when the value cannot be a watch */
+export function checkWatch<T extends Task>(watch: Watch<T>): void {
+  if (typeof watch?.tasks !== "function" || typeof watch.writeLine !== "function") {
+    throw new TypeError("a watch must have the functions tasks and writeLine");
+  }
+}
+
+/** @throws TypeError when the value cannot be a module; its watcher is not looked at */
+export function checkModule<T extends Task>(module: WatcherModule<T>): void {
+  if (typeof module !== "object" || module === null) {
+    throw new TypeError(`a watcher module must be an object, got ${String(module)}`);
+  }
+  for (const key of ["name", "version"] as const) {
+    if (typeof module[key] !== "string" || module[key] === "") {
+      throw new TypeError(`${key} of a watcher module must be a string of at least one character`);
+    }
+  }
+  for (const key of ["open", "close", "status"] as const) {
+    const value: unknown = module[key];
+    if (value !== undefined && typeof value !== "function") {
+      throw new TypeError(
+        `${key} of module "${module.name}" must be a function, got ${typeof value}`,
+      );
+    }
+  }
+}
