@@ -1,0 +1,159 @@
+/**
+ * The trace file: JSON lines, one object a line; the first a `header`, the last a `summary`, between them events,
+ * losses and whatever lines watchers contribute. A line of unknown type is to be passed over.
+ *
+ * Times are decimal strings of CLOCK_MONOTONIC nanoseconds. Text of other processes is UTF-8 where it is valid; a byte
+ * that is not stands as a lone surrogate U+DC80–U+DCFF (surrogateescape, PEP 383), so nothing is lost.
+ */
+
+/** Version of everything below. Raised when a field changes its meaning or goes; not when one is added. */
+export const TRACE_SCHEMA = 1;
+
+/** A nanosecond count, as a decimal string. */
+export type Nanoseconds = string;
+
+/** First line. */
+export interface HeaderLine {
+  readonly type: "header";
+  readonly schema: number;
+  /** What wrote the file. */
+  readonly writer: { readonly name: string; readonly version: string };
+  readonly host: string;
+  /** Release of the kernel, as uname -r prints it. */
+  readonly kernel: string;
+  readonly arch: string;
+  /** Names this boot of the host: task ids of two boots are different tasks. */
+  readonly bootId: string;
+  /** CLOCK_MONOTONIC at the start, and what to add to such a time to get nanoseconds since 1970-01-01 UTC. */
+  readonly clock: { readonly startNs: Nanoseconds; readonly realtimeOffsetNs: Nanoseconds };
+  /** Where events come from. */
+  readonly source: { readonly kind: string; readonly receiveBufferBytes?: number };
+  /** `"all"`, or `"followed"`: one command's or some processes' descent. */
+  readonly scope: string;
+  /** The command that was run; absent when none was. */
+  readonly command?: readonly string[];
+  /** Watchers loaded, with the line types each writes and what they are. */
+  readonly modules: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly lines?: Readonly<Record<string, string>>;
+  }[];
+}
+
+/** What every event line has. */
+export interface TaskLine {
+  readonly timeNs: Nanoseconds;
+  /** Stable id of the task on this boot: `"<pid>.<start time in ticks of 1/100 s since boot>"`. */
+  readonly task: string;
+  readonly pid: number;
+  readonly tgid: number;
+  /** Process id of the parent at the fork; 0 when not known. */
+  readonly ppid: number;
+  /** The kernel did not send this event: how it was inferred. */
+  readonly synthetic?: string;
+}
+
+/** As whom a task runs; ids of the initial user namespace. */
+export interface IdsField {
+  readonly ruid: number;
+  readonly euid: number;
+  readonly rgid: number;
+  readonly egid: number;
+}
+
+export interface InitLine extends TaskLine {
+  readonly type: "init";
+  /** It was there before the watch. */
+  readonly existing?: true;
+  readonly ids?: IdsField;
+  /** Stable id of the parent, while it is watched too. */
+  readonly parent?: string;
+}
+
+export interface CloneLine extends TaskLine {
+  readonly type: "clone";
+}
+
+export interface ExecLine extends TaskLine {
+  readonly type: "exec";
+  readonly exe?: string;
+  readonly argv?: readonly string[];
+  /** Bytes of argv that were cut off. */
+  readonly argvTruncatedBytes?: number;
+  readonly cwd?: string;
+  readonly cgroup?: string;
+  readonly ids?: IdsField;
+  /** Facts that could not be had, by name, and why: an error code or a plain word. */
+  readonly missing?: Readonly<Record<string, string>>;
+}
+
+export interface UidLine extends TaskLine {
+  readonly type: "uid";
+  readonly ruid: number;
+  readonly euid: number;
+}
+
+export interface GidLine extends TaskLine {
+  readonly type: "gid";
+  readonly rgid: number;
+  readonly egid: number;
+}
+
+export interface ExitLine extends TaskLine {
+  readonly type: "exit";
+  /** Exit code; absent when a signal ended the task, or not known. */
+  readonly code?: number;
+  /** Signal number. */
+  readonly signal?: number;
+  readonly coreDumped?: true;
+  readonly durationNs?: Nanoseconds;
+  readonly missing?: Readonly<Record<string, string>>;
+}
+
+export interface FreeLine extends TaskLine {
+  readonly type: "free";
+}
+
+/** Events that were not delivered. Stands where they would have stood. */
+export interface LostLine {
+  readonly type: "lost";
+  readonly timeNs: Nanoseconds;
+  readonly reason: string;
+  /** null when it cannot be known. */
+  readonly count: number | null;
+  readonly sinceNs: Nanoseconds;
+  readonly untilNs: Nanoseconds;
+}
+
+/** Last line. A file without it was cut off. */
+export interface SummaryLine {
+  readonly type: "summary";
+  readonly timeNs: Nanoseconds;
+  readonly durationNs: Nanoseconds;
+  /** How the command ended. */
+  readonly command?: { readonly code?: number; readonly signal?: string };
+  readonly tasks: { readonly seen: number; readonly failed: number; readonly alive: number };
+  /** Every counter of losses and misses. */
+  readonly counters: Readonly<Record<string, unknown>>;
+  /** Status of each watcher. */
+  readonly modules: readonly unknown[];
+}
+
+/** A line whose type this version knows. */
+export type KnownLine =
+  | HeaderLine
+  | InitLine
+  | CloneLine
+  | ExecLine
+  | UidLine
+  | GidLine
+  | ExitLine
+  | FreeLine
+  | LostLine
+  | SummaryLine;
+
+/** Any line: a known one, or one that a watcher or a later version wrote. */
+export interface AnyLine {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
