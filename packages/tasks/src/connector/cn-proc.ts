@@ -1,0 +1,96 @@
+/**
+ * Process events on the wire: include/uapi/linux/cn_proc.h, include/uapi/linux/connector.h. Host byte order, no
+ * attributes; one event a datagram.
+ */
+import { endianness } from "node:os";
+
+// include/uapi/linux/netlink.h
+/** Protocol number of the connector. */
+export const NETLINK_CONNECTOR = 11;
+/** The type every connector message has. */
+const NLMSG_DONE = 3;
+
+// include/uapi/linux/connector.h
+/** Connector index of process events; also the multicast group to join. */
+export const CN_IDX_PROC = 1;
+/** The only value under CN_IDX_PROC. */
+export const CN_VAL_PROC = 1;
+
+// enum proc_cn_mcast_op
+/** Start sending. */
+export const PROC_CN_MCAST_LISTEN = 1;
+/** Stop sending. */
+export const PROC_CN_MCAST_IGNORE = 2;
+
+// enum proc_cn_event
+/** Acknowledges a request; never sent to a socket that has an event mask. */
+export const PROC_EVENT_NONE = 0x00000000;
+export const PROC_EVENT_FORK = 0x00000001;
+export const PROC_EVENT_EXEC = 0x00000002;
+export const PROC_EVENT_UID = 0x00000004;
+export const PROC_EVENT_GID = 0x00000040;
+export const PROC_EVENT_SID = 0x00000080;
+export const PROC_EVENT_PTRACE = 0x00000100;
+export const PROC_EVENT_COMM = 0x00000200;
+export const PROC_EVENT_COREDUMP = 0x40000000;
+export const PROC_EVENT_EXIT = 0x80000000;
+
+/** The events that make up a task's life. */
+export const LIFE_EVENTS = 0x80000047;
+
+/** Kernel memory charged to the receive buffer for one queued event, bytes (measured on 6.18: 256 fill 212,992). */
+export const QUEUED_EVENT_BYTES = 832;
+
+/** Slot that holds one event: 76 bytes today, a multiple of 8. */
+export const EVENT_SLOT_BYTES = 128;
+/** Shortest event that carries a pid and a tgid: headers 36, what, cpu and time 16, two ids 8. */
+export const EVENT_MIN_BYTES = 60;
+/** EXIT with the parent's ids (since Linux 4.18). */
+export const EXIT_WITH_PARENT_BYTES = 76;
+/** Offset of timestamp_ns; not aligned to 8. */
+export const EVENT_TIME_OFFSET = 44;
+
+/** Index of each field among the datagram's 32-bit words. */
+export const WORD = {
+  /** nlmsg_len */
+  length: 0,
+  /** nlmsg_type and nlmsg_flags, 16 bits each */
+  type: 1,
+  /** cb_id.idx */
+  idx: 4,
+  /** cb_id.val */
+  val: 5,
+  /** cn_msg.seq: counts per CPU */
+  sequence: 6,
+  /** cn_msg.ack */
+  ack: 7,
+  what: 9,
+  cpu: 10,
+  /** First word of the event's own fields. */
+  data: 13,
+} as const;
+
+/** What word 1 holds in every event: type NLMSG_DONE, no flags. */
+export const TYPE_WORD: number = endianness() === "LE" ? NLMSG_DONE : NLMSG_DONE * 0x10000;
+
+/**
+ * A request to the connector.
+ *
+ * @param ack number the acknowledgement repeats, plus one
+ * @param mask events wanted (since Linux 6.6: older kernels drop the longer request without a word); absent for all
+ */
+export function encodeProcRequest(operation: number, ack: number, mask?: number): Uint8Array {
+  const payload = mask === undefined ? [operation] : [operation, mask];
+  const length = 36 + payload.length * 4;
+  const bytes = new Uint8Array(length);
+  const words = new Uint32Array(bytes.buffer);
+  words[WORD.length] = length;
+  words[WORD.type] = TYPE_WORD;
+  words[WORD.idx] = CN_IDX_PROC;
+  words[WORD.val] = CN_VAL_PROC;
+  words[WORD.ack] = ack;
+  // cn_msg.len, then cn_msg.flags: 16 bits each.
+  new Uint16Array(bytes.buffer)[16] = payload.length * 4;
+  words.set(payload, 9);
+  return bytes;
+}

@@ -1,0 +1,260 @@
+import { endianness } from "node:os";
+import { SyscallError } from "@task-watchers/linux";
+import type { NetlinkTransport } from "@task-watchers/netlink";
+import {
+  CN_IDX_PROC,
+  CN_VAL_PROC,
+  encodeProcRequest,
+  EVENT_MIN_BYTES,
+  EVENT_TIME_OFFSET,
+  EXIT_WITH_PARENT_BYTES,
+  PROC_CN_MCAST_IGNORE,
+  PROC_CN_MCAST_LISTEN,
+  PROC_EVENT_COMM,
+  PROC_EVENT_EXIT,
+  PROC_EVENT_FORK,
+  PROC_EVENT_NONE,
+  TYPE_WORD,
+  WORD,
+} from "./cn-proc.ts";
+import { LossCounter } from "./loss.ts";
+import { TURN_EVENTS } from "./pace.ts";
+import { noAcknowledgement, refused } from "./source-error.ts";
+
+/**
+ * One process event, in the order of arrival. FORK: the child's ids, then the parent's. EXIT: wait status, then the
+ * parent's tgid (0 when not sent). UID, GID: real, then effective id. Others: whatever the kernel put there.
+ */
+export type ProcEventListener = (
+  what: number,
+  pid: number,
+  tgid: number,
+  first: number,
+  second: number,
+  timeNs: bigint,
+) => void;
+
+/** What a listening socket needs of its surroundings. */
+export interface ConnectorSocketOptions {
+  /** A new socket of NETLINK_CONNECTOR. */
+  readonly open: () => NetlinkTransport;
+  /** Makes the kernel send a COMM event of this process before it returns. */
+  readonly touch: () => void;
+  /** Events wanted; the kernel sends no others where it can filter (since Linux 6.6). Absent: all. */
+  readonly mask?: number | undefined;
+  /** This process. */
+  readonly tgid: number;
+}
+
+/** What came in, over all sockets of one connector. */
+export interface Tally {
+  /** Well-formed datagrams from the kernel. */
+  received: number;
+  /** Datagrams that another process sent. */
+  spoofed: number;
+  /** Datagrams that are no process event. */
+  malformed: number;
+  /** Times the receive queue was full. */
+  overruns: number;
+  /** Receive calls that failed for another reason. */
+  receiveErrors: number;
+}
+
+/** Requests sent before silence is taken for an answer: another's overflow may have swallowed one. */
+const TRIES = 3;
+const LITTLE_ENDIAN = endianness() === "LE";
+
+/** One socket that the kernel sends process events to. */
+export class ConnectorSocket {
+  readonly transport: NetlinkTransport;
+  readonly loss: LossCounter = new LossCounter();
+  readonly #options: ConnectorSocketOptions;
+  readonly #listener: ProcEventListener;
+  readonly #tally: Tally;
+  readonly #view: DataView;
+  #masked = false;
+  #wantedAck = -1;
+  #ackError: number | undefined;
+  #heardSelf = false;
+  #closed = false;
+  /** An overrun was met since this was last cleared. */
+  overrun = false;
+
+  /**
+   * Joins the group, has LISTEN acknowledged and sets the mask. Events flow from here on.
+   *
+   * @throws SourceUnavailableError
+   */
+  constructor(options: ConnectorSocketOptions, tally: Tally, listener: ProcEventListener) {
+    this.#options = options;
+    this.#tally = tally;
+    this.#listener = listener;
+    this.transport = refused("socket", options.open);
+    const { words } = this.transport.datagrams;
+    this.#view = new DataView(words.buffer, words.byteOffset, words.byteLength);
+    try {
+      this.#listen();
+    } catch (error) {
+      this.transport.close();
+      throw error;
+    }
+  }
+
+  /** Whether the kernel filters for us. It then tells nothing by sequence numbers. */
+  get masked(): boolean {
+    return this.#masked;
+  }
+
+  /** Reads until the queue is empty or a turn's worth of events has come; returns how many came. */
+  drain(): number {
+    let events = 0;
+    while (!this.#closed && events < TURN_EVENTS) {
+      let received: number;
+      try {
+        received = this.transport.receive();
+      } catch (error) {
+        if (!(error instanceof SyscallError) || error.code !== "ENOBUFS") {
+          this.#tally.receiveErrors++;
+          break;
+        }
+        // Reading on at once is what ends the congestion: a socket whose error was taken while its queue was empty
+        // drops everything until a receive has found it empty.
+        this.overrun = true;
+        this.#tally.overruns++;
+        continue;
+      }
+      if (received === 0) break;
+      events += received;
+      this.#decode(received);
+    }
+    return events;
+  }
+
+  /** Brings the count of lost events up to date. */
+  countDrops(): void {
+    if (!this.#closed) this.loss.drops(this.transport.drops());
+  }
+
+  /** Asks the kernel for a COMM event of ourselves; where a mask is set it is widened for that moment. */
+  isHearing(): boolean {
+    const { mask } = this.#options;
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (this.#masked && mask !== undefined) this.#sendMask(mask | PROC_EVENT_COMM);
+      const heard = this.#hearsTouch();
+      if (this.#masked && mask !== undefined) this.#sendMask(mask);
+      if (heard) return true;
+    }
+    return false;
+  }
+
+  /**
+   * @param counted whether the kernel still counts this socket among its listeners. Sending IGNORE when it does not
+   *   would take another's place in the count, and silence that one.
+   */
+  close(counted: boolean): void {
+    if (this.#closed) return;
+    this.countDrops();
+    this.#closed = true;
+    try {
+      if (counted) this.transport.send(encodeProcRequest(PROC_CN_MCAST_IGNORE, 0));
+    } catch {
+      // The socket goes anyway; the kernel then merely keeps building messages that nobody gets.
+    }
+    this.transport.close();
+  }
+
+  /** The acknowledgement is queued before sendto(2) returns, so there is nothing to wait for. */
+  #listen(): void {
+    refused("bind", () => this.transport.join(CN_IDX_PROC));
+    for (let tries = 0; tries < TRIES && this.#ackError === undefined; tries++) {
+      const ack = Math.floor(Math.random() * 0x7fff_ffff);
+      this.#wantedAck = ack + 1;
+      refused("listen", () => this.transport.send(encodeProcRequest(PROC_CN_MCAST_LISTEN, ack)));
+      this.#drainAll();
+    }
+    if (this.#ackError === undefined) throw noAcknowledgement();
+    if (this.#ackError !== 0) {
+      const error = new SyscallError("listen", this.#ackError);
+      refused("listen", () => {
+        throw error;
+      });
+    }
+    const { mask } = this.#options;
+    if (mask === undefined) return;
+    this.#sendMask(mask);
+    this.#drainAll();
+    // Older kernels ignore the request and go on sending everything; our own COMM event tells which it is.
+    this.#masked = !this.#hearsTouch();
+  }
+
+  #sendMask(mask: number): void {
+    this.transport.send(encodeProcRequest(PROC_CN_MCAST_LISTEN, 0, mask));
+  }
+
+  #hearsTouch(): boolean {
+    this.#heardSelf = false;
+    this.#options.touch();
+    this.#drainAll();
+    return this.#heardSelf;
+  }
+
+  /** As `drain`, beyond a turn if need be, yet bounded: a storm may feed the queue as fast as it is read. */
+  #drainAll(): void {
+    for (let turns = 0; turns < 16 && this.drain() >= TURN_EVENTS; turns++);
+  }
+
+  #decode(received: number): void {
+    const { datagrams } = this.transport;
+    const { words, size } = datagrams;
+    const stride = size / 4;
+    // A listener may close us in the middle of a batch.
+    for (let i = 0; i < received && !this.#closed; i++) {
+      const at = i * stride;
+      const length = datagrams.length(i);
+      // Anyone with CAP_NET_ADMIN can send to the group; only port 0 is the kernel.
+      if (datagrams.senderPort(i) !== 0) {
+        this.#tally.spoofed++;
+        continue;
+      }
+      if (
+        length < EVENT_MIN_BYTES ||
+        (words[at] ?? 0) > length ||
+        words[at + WORD.type] !== TYPE_WORD ||
+        words[at + WORD.idx] !== CN_IDX_PROC ||
+        words[at + WORD.val] !== CN_VAL_PROC
+      ) {
+        this.#tally.malformed++;
+        continue;
+      }
+      this.#tally.received++;
+      if (!this.#masked) {
+        this.loss.sequence(words[at + WORD.cpu] ?? 0, words[at + WORD.sequence] ?? 0);
+      }
+      this.#dispatch(words, at, length);
+    }
+  }
+
+  #dispatch(words: Uint32Array, at: number, length: number): void {
+    const what = words[at + WORD.what] ?? 0;
+    const data = at + WORD.data;
+    const a = words[data] ?? 0;
+    const b = words[data + 1] ?? 0;
+    const c = words[data + 2] ?? 0;
+    const d = words[data + 3] ?? 0;
+    if (what === PROC_EVENT_NONE) {
+      // Every unfiltered listener hears every other's acknowledgement too.
+      if (words[at + WORD.ack] === this.#wantedAck) this.#ackError = a;
+      return;
+    }
+    if (what === PROC_EVENT_COMM && b === this.#options.tgid) this.#heardSelf = true;
+    const timeNs = this.#view.getBigUint64(at * 4 + EVENT_TIME_OFFSET, LITTLE_ENDIAN);
+    if (what === PROC_EVENT_FORK) {
+      this.#listener(what, c, d, a, b, timeNs);
+    } else if (what === PROC_EVENT_EXIT) {
+      const parent = length < EXIT_WITH_PARENT_BYTES ? 0 : (words[data + 5] ?? 0);
+      this.#listener(what, a, b, c, parent, timeNs);
+    } else {
+      this.#listener(what, a, b, c, d, timeNs);
+    }
+  }
+}

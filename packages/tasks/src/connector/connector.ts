@@ -1,0 +1,224 @@
+import type { NetlinkTransport } from "@task-watchers/netlink";
+import {
+  ConnectorSocket,
+  type ConnectorSocketOptions,
+  type ProcEventListener,
+  type Tally,
+} from "./connector-socket.ts";
+import { QUEUED_EVENT_BYTES } from "./cn-proc.ts";
+import { ExecBell } from "./exec-bell.ts";
+import type { Loss } from "./loss.ts";
+import { Pace, TURN_EVENTS } from "./pace.ts";
+
+/** Where a connector's events go. */
+export interface ConnectorSink {
+  readonly event: ProcEventListener;
+  readonly lost: (loss: Loss) => void;
+  /** The receive queue was read empty. */
+  readonly settled: () => void;
+}
+
+/** What a connector needs of its surroundings. */
+export interface ConnectorOptions extends ConnectorSocketOptions {
+  /** A new socket for the bell; a small queue will do. */
+  readonly openBell: () => NetlinkTransport;
+  /** CLOCK_MONOTONIC, nanoseconds. */
+  readonly now: () => bigint;
+  readonly sink: ConnectorSink;
+}
+
+/** Counters of a connector since it was opened. */
+export interface ConnectorCounters extends Readonly<Tally> {
+  /** Events the kernel sent and we did not get: the larger of `dropped` and `sequenceGaps`. */
+  readonly lost: number;
+  /** By the socket's own drop counter, which is exact. */
+  readonly dropped: number;
+  /** Missing in the per-CPU sequences; null while the kernel filters, for then gaps say nothing. */
+  readonly sequenceGaps: number | null;
+  /** Times the kernel had stopped sending to us without a sign. */
+  readonly deaf: number;
+  /** Times the event loop was woken to read. */
+  readonly wakeUps: number;
+  /** Size of the receive queue in bytes of kernel memory; an event takes 832. */
+  readonly receiveBufferBytes: number;
+  /** Whether the kernel filters events by kind for us (since Linux 6.6). */
+  readonly masked: boolean;
+}
+
+/** How often a silent connector is asked for a sign of life, and the drop counter is looked at. */
+const HEARTBEAT_MS = 1000;
+
+/** The process-events connector: listens, keeps count of what it did not hear, and does not go deaf. */
+export class Connector {
+  readonly #options: ConnectorOptions;
+  readonly #tally: Tally = {
+    received: 0,
+    spoofed: 0,
+    malformed: 0,
+    overruns: 0,
+    receiveErrors: 0,
+  };
+  #socket: ConnectorSocket;
+  #bell: ExecBell | undefined;
+  #pace: Pace | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #referenced = true;
+  #closed = false;
+  #draining = false;
+  #deaf = false;
+  #deafTimes = 0;
+  #receivedAtBeat = 0;
+  /** The last time it was certain that nothing was missing. */
+  #soundNs: bigint;
+  /** Of sockets that were replaced. */
+  #before = { lost: 0, dropped: 0, gaps: 0, wakeUps: 0 };
+
+  /**
+   * Listens from the moment it returns; events wait in the receive queue until `start`.
+   *
+   * @throws SourceUnavailableError
+   */
+  constructor(options: ConnectorOptions) {
+    this.#options = options;
+    this.#soundNs = options.now();
+    this.#socket = new ConnectorSocket(options, this.#tally, options.sink.event);
+  }
+
+  /** Starts reading. Keeps the process alive until `unref` or `close`. */
+  start(): void {
+    this.#startPace();
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  ref(): void {
+    this.#referenced = true;
+    this.#pace?.ref();
+  }
+
+  unref(): void {
+    this.#referenced = false;
+    this.#pace?.unref();
+  }
+
+  /** Exact at any time, also after `close`. */
+  counters(): ConnectorCounters {
+    const socket = this.#socket;
+    socket.countDrops();
+    return {
+      ...this.#tally,
+      lost: this.#before.lost + socket.loss.total,
+      dropped: this.#before.dropped + socket.loss.dropped,
+      sequenceGaps: socket.masked ? null : this.#before.gaps + socket.loss.missing,
+      deaf: this.#deafTimes,
+      wakeUps: this.#before.wakeUps + (this.#pace?.wakeUps ?? 0),
+      receiveBufferBytes: socket.transport.receiveBufferBytes,
+      masked: socket.masked,
+    };
+  }
+
+  /** Reads what is queued now, in this turn of the event loop. */
+  readonly drain = (): number => {
+    // A listener may ask for it: the batch that is being worked through must not be overwritten.
+    if (this.#closed || this.#draining) return 0;
+    this.#draining = true;
+    let events = 0;
+    try {
+      events = this.#socket.drain();
+    } finally {
+      this.#draining = false;
+    }
+    if (this.#closed || events >= TURN_EVENTS) return events;
+    if (this.#socket.overrun) this.#reportOverrun();
+    this.#options.sink.settled();
+    return events;
+  };
+
+  /** Stops listening and gives everything back; twice does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    this.#pace?.close();
+    this.#bell?.close(!this.#deaf);
+    this.#socket.close(!this.#deaf);
+  }
+
+  #startPace(): void {
+    const { transport, masked } = this.#socket;
+    const bell = masked ? this.#openBell() : undefined;
+    this.#bell = bell;
+    this.#pace = new Pace(
+      {
+        readable: (listener) => transport.onReadable(listener),
+        bell: bell && ((listener) => bell.onRing(listener)),
+        silence: bell && (() => bell.silence()),
+      },
+      this.drain,
+      transport.receiveBufferBytes / QUEUED_EVENT_BYTES,
+    );
+    if (!this.#referenced) this.#pace.unref();
+  }
+
+  /** Without a bell all is heard as well, only later. */
+  #openBell(): ExecBell | undefined {
+    try {
+      return new ExecBell(this.#options.openBell());
+    } catch {
+      return undefined;
+    }
+  }
+
+  #reportOverrun(): void {
+    this.#socket.overrun = false;
+    this.#socket.countDrops();
+    const count = this.#socket.loss.take();
+    const untilNs = this.#options.now();
+    const sinceNs = this.#soundNs;
+    this.#soundNs = untilNs;
+    if (count > 0) this.#options.sink.lost({ reason: "overrun", count, sinceNs, untilNs });
+  }
+
+  /** Also finds a loss after which no further event came. */
+  #beat(): void {
+    if (this.drain() >= TURN_EVENTS || this.#closed) return;
+    this.#reportOverrun();
+    if (this.#tally.received !== this.#receivedAtBeat || this.#isHearing()) this.#deaf = false;
+    else this.#recover();
+    this.#receivedAtBeat = this.#tally.received;
+  }
+
+  /** A question that cannot be asked, for want of memory say, is no sign of deafness. */
+  #isHearing(): boolean {
+    try {
+      return this.#socket.isHearing();
+    } catch {
+      return true;
+    }
+  }
+
+  /** Only a fresh socket's LISTEN makes the kernel send again; tried at every beat until it does. */
+  #recover(): void {
+    if (!this.#deaf) this.#deafTimes++;
+    this.#deaf = true;
+    const deaf = this.#socket;
+    try {
+      this.#socket = new ConnectorSocket(this.#options, this.#tally, this.#options.sink.event);
+    } catch {
+      return;
+    }
+    const { loss } = deaf;
+    this.#before.lost += loss.total;
+    this.#before.dropped += loss.dropped;
+    this.#before.gaps += loss.missing;
+    this.#before.wakeUps += this.#pace?.wakeUps ?? 0;
+    this.#pace?.close();
+    this.#bell?.close(false);
+    deaf.close(false);
+    this.#deaf = false;
+    this.#startPace();
+    const untilNs = this.#options.now();
+    this.#options.sink.lost({ reason: "deaf", count: null, sinceNs: this.#soundNs, untilNs });
+    this.#soundNs = untilNs;
+  }
+}

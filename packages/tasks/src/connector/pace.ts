@@ -1,0 +1,183 @@
+/**
+ * When to read. A wake-up costs far more than an event (some 100 µs in a cold event loop against 1–3 µs), but the
+ * arguments of a short-lived program can only be read at once. So execs, which ring a bell of their own, are read at
+ * once; so are lone events after a quiet time; all else is read by the timer, many events at a time. In a storm, where
+ * every program has ended before it could be looked at, the bell is muted too.
+ */
+import type { ReadySignal } from "@task-watchers/netlink";
+
+/** Events after which a turn of the event loop ends, so that others get theirs. */
+export const TURN_EVENTS = 4096;
+
+/** Reads now and says how many events there were; `TURN_EVENTS` or more when there may be others left. */
+export type Drain = () => number;
+
+/** What a pace listens to. */
+export interface PaceSignals {
+  /** The queue has events. */
+  readonly readable: (listener: () => void) => ReadySignal;
+  /** An exec is among them; absent where the kernel cannot tell. */
+  readonly bell?: ((listener: () => void) => ReadySignal) | undefined;
+  /** Makes the bell ready to ring again. */
+  readonly silence?: (() => void) | undefined;
+}
+
+/** Wake-ups a second, and in a row, that are affordable for lone events. */
+const LONE: Allowance = { perSecond: 20, burst: 20 };
+/** As much for execs. */
+const EXECS: Allowance = { perSecond: 1000, burst: 500 };
+/** How long reading is put off, milliseconds. */
+const DELAY_MS = 20;
+/** As long in a storm: nobody waits for these events, but the queue must not overflow. */
+const STORM_DELAY_MS = 4;
+/** Events in one wake-up by the bell that make a storm. */
+const STORM_EVENTS = 64;
+/** Part of the receive queue that may fill up in between. */
+const FILL = 1 / 4;
+
+/** Decides when `drain` is called. */
+export class Pace {
+  readonly #drain: Drain;
+  readonly #mayFill: number;
+  readonly #maxDelayMs: number;
+  readonly #readable: ReadySignal;
+  readonly #bell: ReadySignal | undefined;
+  readonly #silence: () => void;
+  readonly #lone = new Tokens(LONE);
+  readonly #execs = new Tokens(EXECS);
+  #timer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Immediate | undefined;
+  #delayMs = DELAY_MS;
+  #muted = false;
+  #referenced = true;
+  #closed = false;
+  /** Wake-ups so far. */
+  wakeUps = 0;
+
+  /** @param capacity events the receive queue holds */
+  constructor(signals: PaceSignals, drain: Drain, capacity: number) {
+    this.#drain = drain;
+    this.#mayFill = Math.max(1, capacity * FILL);
+    // A small queue is full before a long delay is over, whatever the rate turns out to be.
+    this.#maxDelayMs = Math.min(DELAY_MS, Math.max(1, capacity / 100));
+    this.#silence = signals.silence ?? (() => {});
+    this.#readable = signals.readable(this.#onReadable);
+    this.#bell = signals.bell?.(this.#onBell);
+  }
+
+  ref(): void {
+    this.#referenced = true;
+    this.#readable.ref();
+    this.#timer?.ref();
+    this.#bell?.ref();
+  }
+
+  unref(): void {
+    this.#referenced = false;
+    this.#readable.unref();
+    this.#timer?.unref();
+    this.#bell?.unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearImmediate(this.#again);
+    this.#readable.stop();
+    this.#bell?.stop();
+  }
+
+  readonly #onBell = (): void => {
+    if (this.#closed) return;
+    this.wakeUps++;
+    // First what is in a hurry.
+    const events = this.#drain();
+    this.#silence();
+    const affordable = this.#execs.take();
+    if (this.#closed || (affordable && events < STORM_EVENTS)) return;
+    this.#muted = true;
+    this.#bell?.stop();
+    this.#delayMs = this.#longest();
+    this.#putOff();
+  };
+
+  readonly #onReadable = (): void => {
+    if (this.#closed) return;
+    this.wakeUps++;
+    if (this.#lone.take()) {
+      this.#drain();
+      return;
+    }
+    this.#delayMs = this.#longest();
+    this.#putOff();
+  };
+
+  readonly #onTimer = (): void => {
+    this.#timer = undefined;
+    if (this.#closed) return;
+    this.wakeUps++;
+    const events = this.#drain();
+    if (this.#closed) return;
+    if (events >= TURN_EVENTS) {
+      this.#again = setImmediate(this.#onTimer);
+      return;
+    }
+    if (this.#muted && events < STORM_EVENTS) this.#unmute();
+    if (events === 0) {
+      this.#readable.start();
+      return;
+    }
+    const fits = (this.#delayMs * this.#mayFill) / events;
+    this.#delayMs = Math.max(1, Math.min(this.#longest(), fits));
+    this.#putOff();
+  };
+
+  #putOff(): void {
+    this.#readable.stop();
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(this.#onTimer, this.#delayMs);
+    if (!this.#referenced) this.#timer.unref();
+  }
+
+  #longest(): number {
+    return this.#muted ? Math.min(STORM_DELAY_MS, this.#maxDelayMs) : this.#maxDelayMs;
+  }
+
+  #unmute(): void {
+    if (!this.#execs.has()) return;
+    this.#muted = false;
+    this.#silence();
+    this.#bell?.start();
+  }
+}
+
+interface Allowance {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** A token bucket. */
+class Tokens {
+  readonly #allowance: Allowance;
+  #left: number;
+  #at = performance.now();
+
+  constructor(allowance: Allowance) {
+    this.#allowance = allowance;
+    this.#left = allowance.burst;
+  }
+
+  has(): boolean {
+    const now = performance.now();
+    const earned = ((now - this.#at) / 1000) * this.#allowance.perSecond;
+    this.#left = Math.min(this.#allowance.burst, this.#left + earned);
+    this.#at = now;
+    return this.#left >= 1;
+  }
+
+  take(): boolean {
+    if (!this.has()) return false;
+    this.#left--;
+    return true;
+  }
+}

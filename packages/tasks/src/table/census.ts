@@ -1,0 +1,19 @@
+import { isUnavailable, type ProcReader, type ProcStat } from "@task-watchers/linux/procfs";
+
+/** States of a process that has ended but is still listed: zombie, and dead. */
+const ENDED: ReadonlySet<string> = new Set(["Z", "X"]);
+
+/** The processes that /proc lists now, oldest first, so that parents come before their children. */
+export function census(proc: ProcReader): ProcStat[] {
+  const present: ProcStat[] = [];
+  for (const pid of proc.pids()) {
+    const stat = proc.stat(pid);
+    if (!isUnavailable(stat) && isAlive(stat)) present.push(stat);
+  }
+  return present.sort((a, b) => a.startTicks - b.startTicks || a.pid - b.pid);
+}
+
+/** Whether any of its threads still runs: a zombie may be but the first thread of a living process. */
+export function isAlive(stat: ProcStat): boolean {
+  return !ENDED.has(stat.state) || stat.numThreads > 1;
+}

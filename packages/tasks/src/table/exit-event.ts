@@ -1,0 +1,29 @@
+import type { ExitEvent, SyntheticReason } from "@task-watchers/chain";
+import type { TrackedTask } from "./tracked-task.ts";
+
+/**
+ * A task's last event. Wait status (man 2 wait): the low seven bits are the signal, 0x80 says that core was dumped, the
+ * next byte is the code.
+ */
+export function exitEvent(
+  task: TrackedTask,
+  timeNs: bigint,
+  synthetic?: SyntheticReason,
+): ExitEvent {
+  const { status, startNs } = task;
+  const durationNs = timeNs > startNs ? timeNs - startNs : 0n;
+  // The common case is written out: spreading would cost more than all the rest of an exit.
+  if (status >= 0 && (status & 0x7f) === 0 && synthetic === undefined) {
+    return { type: "exit", timeNs, code: (status >>> 8) & 0xff, durationNs };
+  }
+  const base = { type: "exit", timeNs, ...marked(synthetic), durationNs } as const;
+  if (status < 0) return { ...base, status: { missing: synthetic ?? "unknown" } };
+  if ((status & 0x7f) === 0) return { ...base, code: (status >>> 8) & 0xff };
+  const coreDumped = (status & 0x80) !== 0;
+  return { ...base, signal: status & 0x7f, ...(coreDumped && { coreDumped }) };
+}
+
+/** The mark of an event that no event of the kernel stands behind, to be spread. */
+export function marked(synthetic: SyntheticReason | undefined): { synthetic?: SyntheticReason } {
+  return synthetic === undefined ? {} : { synthetic };
+}

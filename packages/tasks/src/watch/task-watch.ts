@@ -1,0 +1,324 @@
+import type { Task, TaskWatchers } from "@task-watchers/chain";
+import { SyscallError } from "@task-watchers/linux";
+import { isUnavailable, type ProcReader, type ProcStat } from "@task-watchers/linux/procfs";
+import { BootTime } from "../table/boot-time.ts";
+import { census } from "../table/census.ts";
+import type { Connector, ConnectorSink } from "../connector/connector.ts";
+import { Delivery } from "../table/delivery.ts";
+import { ExecFactsReader, type StartedWith } from "../table/exec-facts.ts";
+import type { Loss } from "../connector/loss.ts";
+import { PidfdSource, type ProcessEnd } from "./pidfd-source.ts";
+import { Reconciler } from "../table/reconcile.ts";
+import { AllTasks, Descent } from "../table/scope.ts";
+import { idsOf } from "../table/task-ids.ts";
+import { TaskTable } from "../table/task-table.ts";
+import type { TrackedTask } from "../table/tracked-task.ts";
+import { warmUp } from "../table/warm-up.ts";
+import type { WatchCounters } from "./watch-counters.ts";
+import type { WatchOptions } from "./watch-options.ts";
+
+/** What a watch is made of. */
+export interface TaskWatchParts {
+  readonly watchers: TaskWatchers;
+  readonly proc: ProcReader;
+  /** CLOCK_MONOTONIC, nanoseconds. */
+  readonly now: () => bigint;
+  readonly connect: (sink: ConnectorSink) => Connector;
+}
+
+/** How long modules may take to open, milliseconds. */
+const OPEN_GRACE_MS = 10_000;
+/** How long `close` waits for watchers that are still at work, milliseconds. */
+const CLOSE_GRACE_MS = 2000;
+/** How often the table is compared with /proc although nothing seems lost: the kernel may lack memory for an event. */
+const COMPARE_MS = 5000;
+
+/** A watch in progress. Keeps the process alive until `unref` or `close`. */
+export class TaskWatch {
+  readonly #options: WatchOptions;
+  readonly #parts: TaskWatchParts;
+  readonly #scope: AllTasks | Descent;
+  readonly #facts: ExecFactsReader;
+  readonly #boot = new BootTime();
+  readonly #delivery: Delivery;
+  readonly #table: TaskTable;
+  readonly #reconciler: Reconciler;
+  readonly #waiting: Array<() => void> = [];
+  #connector: Connector | undefined;
+  #pidfds: PidfdSource | undefined;
+  #comparing: NodeJS.Timeout | undefined;
+  #stopWatchers: (() => Promise<unknown>) | undefined;
+  readonly #ending = new AbortController();
+  readonly #onAbort = (): void => void this.close();
+  #closing: Promise<void> | undefined;
+  #abandoned = 0;
+  /** Events dropped for a slow watcher's sake and not reported yet, and when that began. */
+  #untold = 0;
+  #toldNs = 0n;
+
+  constructor(options: WatchOptions, parts: TaskWatchParts) {
+    this.#options = options;
+    this.#parts = parts;
+    const { watchers, proc, now } = parts;
+    this.#scope = options.scope === "all" ? new AllTasks() : new Descent();
+    this.#facts = new ExecFactsReader(proc);
+    this.#delivery = new Delivery(
+      (event, task) => watchers.chain.raise(event, task),
+      () => this.#checkIdle(),
+      () => this.#untold++,
+    );
+    this.#table = new TaskTable({
+      scope: this.#scope,
+      delivery: this.#delivery,
+      facts: this.#facts,
+      boot: this.#boot,
+      threads: options.threads ?? false,
+      idsOf: (pid) => idsOf(proc, pid),
+      existing: (task) => this.#visit(task),
+    });
+    this.#reconciler = new Reconciler({
+      table: this.#table,
+      proc,
+      boot: this.#boot,
+      now,
+      scope: this.#scope,
+      drain: () => this.drain(),
+      done: () => this.#checkIdle(),
+    });
+  }
+
+  /** Opens the watchers' modules, listens, then looks at what is there already. Called once, by `watchTasks`. */
+  async start(): Promise<void> {
+    const { signal } = this.#options;
+    this.#stopWatchers = await this.#openWatchers();
+    this.#toldNs = this.#parts.now();
+    try {
+      warmUp(this.#parts.proc, this.#boot);
+      this.#listen();
+      if (this.#options.scope === "all") this.#adoptAll();
+      this.#connector?.start();
+    } catch (error) {
+      this.#connector?.close();
+      await this.#stopWatchers();
+      throw error;
+    }
+    this.#comparing = setInterval(() => this.#reconciler.request(false), COMPARE_MS);
+    this.#comparing.unref();
+    if (signal?.aborted) await this.close();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  async #openWatchers(): Promise<() => Promise<unknown>> {
+    const { watchers } = this.#parts;
+    const started = watchers.startWatch({
+      signal: this.#ending.signal,
+      tasks: () => this.#table.tasks(),
+      writeLine: (line) => this.#options.onLine?.(line),
+    });
+    const stop = await inTime(started, OPEN_GRACE_MS);
+    if (stop !== undefined) return stop;
+    // Should they open after all, they are closed again.
+    void started.then((late) => late());
+    const stuck = watchers.list().filter((module) => module.state === "opening");
+    const names = stuck.map((module) => module.name).join(", ");
+    throw new Error(`watcher ${names} did not open within ${OPEN_GRACE_MS / 1000} s`);
+  }
+
+  #listen(): void {
+    if (this.#options.source === "pidfd") {
+      this.#pidfds = new PidfdSource((end) => this.#processEnded(end));
+      return;
+    }
+    this.#connector = this.#parts.connect({
+      event: this.#table.apply,
+      lost: (loss) => this.#lost(loss),
+      settled: () => {
+        this.#facts.newTurn();
+        this.#reportBacklog();
+        this.#checkIdle();
+      },
+    });
+  }
+
+  /**
+   * Watches a process and its whole descent: a child just started, or any process with the descendants it has now.
+   *
+   * @param started what it was started with, where the caller knows: stands in for facts that /proc did not show in time
+   * @throws RangeError when `pid` is no process id
+   * @throws SyscallError `ESRCH` when there is no such process
+   */
+  follow(pid: number, started: StartedWith = {}): void {
+    if (!Number.isSafeInteger(pid) || pid <= 0) {
+      throw new RangeError(`pid must be a positive integer, got ${pid}`);
+    }
+    if (this.#scope instanceof AllTasks || this.#table.process(pid)) return;
+    if (this.#pidfds) {
+      this.#pidfds.add(pid);
+      this.#adopt(this.#statOf(pid));
+      return;
+    }
+    // A child of ours has its fork event queued before spawn returns, though perhaps behind many others.
+    this.#scope.await(pid);
+    this.#facts.expect(pid, started);
+    for (let turns = 0; turns < FOLLOW_TURNS && this.#scope.awaits(pid); turns++) this.drain();
+    if (!this.#scope.awaits(pid)) return;
+    this.#scope.forget(pid);
+    this.#facts.expect(pid, undefined);
+    this.#adopt(this.#statOf(pid));
+    for (const stat of census(this.#parts.proc)) {
+      if (this.#table.process(stat.ppid) && !this.#table.process(stat.pid)) this.#adopt(stat);
+    }
+  }
+
+  /** Live tasks. */
+  tasks(): IterableIterator<Task> {
+    return this.#table.tasks();
+  }
+
+  /** Live tasks, counted. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Tasks that watchers are still at work on. */
+  get busy(): number {
+    return this.#delivery.busy;
+  }
+
+  counters(): WatchCounters {
+    return {
+      raised: { ...this.#table.counters },
+      ...(this.#connector && { connector: this.#connector.counters() }),
+      missedFacts: this.#facts.missed,
+      backlogDropped: this.#delivery.dropped,
+      abandoned: this.#abandoned,
+      comparisonsFailed: this.#reconciler.failed,
+    };
+  }
+
+  /** Resolves when none of the followed tasks lives any more and every watcher has been told, or on close. */
+  async whenIdle(): Promise<void> {
+    if (this.#isIdle() || this.#closing) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Reads what the kernel has queued, now. */
+  drain(): void {
+    this.#connector?.drain();
+  }
+
+  ref(): void {
+    this.#connector?.ref();
+    this.#pidfds?.ref();
+  }
+
+  unref(): void {
+    this.#connector?.unref();
+    this.#pidfds?.unref();
+  }
+
+  /**
+   * Stops listening, lets watchers finish (for two seconds at most), raises `free` for what still lives, closes the
+   * modules. Safe twice.
+   */
+  close(): Promise<void> {
+    // Known to be closing before anything is done: a watcher that is told meanwhile may close us too.
+    this.#closing ??= Promise.resolve().then(() => this.#close());
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#comparing);
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#ending.abort();
+    this.#connector?.drain();
+    this.#connector?.close();
+    this.#pidfds?.close();
+    this.#reconciler.close();
+    this.#table.abandon(this.#parts.now());
+    await this.#watchersDone();
+    this.#abandoned = this.#delivery.busy;
+    if (this.#stopWatchers) await inTime(this.#stopWatchers(), CLOSE_GRACE_MS);
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  async #watchersDone(): Promise<void> {
+    if (this.#delivery.busy === 0) return;
+    await inTime(new Promise<void>((resolve) => this.#waiting.push(resolve)), CLOSE_GRACE_MS);
+  }
+
+  #isIdle(): boolean {
+    return this.#table.size === 0 && this.#delivery.busy === 0;
+  }
+
+  #checkIdle(): void {
+    if (this.#waiting.length === 0 || !this.#isIdle()) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #reportBacklog(): void {
+    const untilNs = this.#parts.now();
+    const [count, sinceNs] = [this.#untold, this.#toldNs];
+    this.#untold = 0;
+    this.#toldNs = untilNs;
+    if (count > 0) this.#options.onLost?.({ reason: "backlog", count, sinceNs, untilNs });
+  }
+
+  #lost(loss: Loss): void {
+    this.#options.onLost?.(loss);
+    this.#reconciler.request(true);
+  }
+
+  #processEnded(end: ProcessEnd): void {
+    const task = this.#table.process(end.pid);
+    if (task === undefined) return;
+    task.status = end.status ?? -1;
+    this.#table.end(task, end.timeNs);
+    this.#checkIdle();
+  }
+
+  #adoptAll(): void {
+    for (const stat of census(this.#parts.proc)) {
+      if (!this.#table.process(stat.pid)) this.#adopt(stat);
+    }
+  }
+
+  /** One that ends meanwhile has its exit event queued, and is let go when that is read. */
+  #adopt({ pid, ppid, startTicks, numThreads }: ProcStat): void {
+    const threads = numThreads > 1 ? this.#parts.proc.threads(pid) : [];
+    this.#table.adopt(pid, ppid, startTicks, threads);
+  }
+
+  #statOf(pid: number): ProcStat {
+    const stat = this.#parts.proc.stat(pid);
+    if (isUnavailable(stat)) throw new SyscallError("follow", ESRCH, `no process has pid ${pid}`);
+    return stat;
+  }
+
+  #visit(task: TrackedTask): void {
+    const event = { type: "init", timeNs: task.startNs, existing: true } as const;
+    this.#parts.watchers.chain.visit(task, event);
+  }
+}
+
+/** What comes of a promise, or undefined when that takes too long. */
+async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Turns of reading in which the fork event of a child just started is looked for. */
+const FOLLOW_TURNS = 8;
+/** errno of a process that is not there (asm-generic/errno-base.h). */
+const ESRCH = 3;

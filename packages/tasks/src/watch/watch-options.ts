@@ -1,0 +1,58 @@
+import type { TaskWatchers } from "@task-watchers/chain";
+import type { Loss } from "../connector/loss.ts";
+
+/** What to watch and how. */
+export interface WatchOptions {
+  /**
+   * `"all"`: every task of the host. `"followed"`: what `follow(pid)` names, with all that descends from it
+   * (default).
+   */
+  readonly scope?: "all" | "followed";
+  /** Raise every thread as a task of its own, besides processes (default false). */
+  readonly threads?: boolean;
+  /** The registry whose chain is driven (default: the process's own, `taskWatchers`). */
+  readonly watchers?: TaskWatchers;
+  /**
+   * Where events come from. `"connector"` (default): the kernel's process events; any user since Linux 6.6,
+   * CAP_NET_ADMIN before. `"pidfd"`: only the end of the processes followed, without their descent; any user since 5.3.
+   */
+  readonly source?: "connector" | "pidfd";
+  /**
+   * Kernel memory for events not read yet, bytes (default 8 MiB, some 10,000 events). Without CAP_NET_ADMIN clamped to twice
+   * net.core.rmem_max. 0 keeps the kernel's default, 256 events.
+   */
+  readonly receiveBufferBytes?: number;
+  /**
+   * Have the kernel send only the events that make up a task's life (default true). Without, losses are located per CPU
+   * as well, and any user can flood the queue.
+   */
+  readonly mask?: boolean;
+  /** Called for every loss, in the order of events. */
+  readonly onLost?: (loss: Loss) => void;
+  /** Trace lines that watcher modules write. */
+  readonly onLine?: (line: { readonly type: string; readonly [field: string]: unknown }) => void;
+  /** Closes the watch. */
+  readonly signal?: AbortSignal;
+}
+
+/** @throws TypeError or RangeError that names the option and what would be right */
+export function checkWatchOptions(options: WatchOptions): void {
+  const { scope = "followed", source = "connector", receiveBufferBytes = 0 } = options;
+  oneOf("scope", scope, ["all", "followed"]);
+  oneOf("source", source, ["connector", "pidfd"]);
+  if (source === "pidfd" && scope === "all") {
+    throw new TypeError('source "pidfd" watches named processes; it cannot have scope "all"');
+  }
+  if (!Number.isSafeInteger(receiveBufferBytes) || receiveBufferBytes < 0) {
+    throw new RangeError(
+      `receiveBufferBytes must be a whole number of bytes, got ${receiveBufferBytes}`,
+    );
+  }
+}
+
+function oneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.includes(String(value))) return;
+  throw new TypeError(
+    `${name} must be ${allowed.map((word) => `"${word}"`).join(" or ")}, got ${JSON.stringify(value)}`,
+  );
+}

@@ -1,0 +1,54 @@
+import { taskWatchers } from "@task-watchers/chain";
+import { monotonicNs, touchThreadName } from "@task-watchers/linux";
+import { ProcReader } from "@task-watchers/linux/procfs";
+import { openNetlinkSocket } from "@task-watchers/netlink";
+import { EVENT_SLOT_BYTES, LIFE_EVENTS, NETLINK_CONNECTOR } from "../connector/cn-proc.ts";
+import { Connector } from "../connector/connector.ts";
+import { TaskWatch, type TaskWatchParts } from "./task-watch.ts";
+import { checkWatchOptions, type WatchOptions } from "./watch-options.ts";
+
+/**
+ * Begins to watch tasks and drives the chain with what happens to them. Events count from the moment this is called, so
+ * a command started after it is seen from its first instruction on.
+ *
+ * @throws SourceUnavailableError when the kernel does not tell us, with the reason and the remedy
+ * @throws TypeError or RangeError on a bad option
+ */
+export async function watchTasks(options: WatchOptions = {}): Promise<TaskWatch> {
+  checkWatchOptions(options);
+  options.signal?.throwIfAborted();
+  const watch = new TaskWatch(options, partsOf(options));
+  await watch.start();
+  return watch;
+}
+
+function partsOf(options: WatchOptions): TaskWatchParts {
+  const { watchers = taskWatchers, mask = true, receiveBufferBytes = 8_388_608 } = options;
+  return {
+    watchers,
+    proc: new ProcReader(),
+    now: monotonicNs,
+    connect: (sink) =>
+      new Connector({
+        open: () =>
+          openNetlinkSocket({
+            protocol: NETLINK_CONNECTOR,
+            receiveBufferBytes,
+            datagramBytes: EVENT_SLOT_BYTES,
+            batch: 256,
+          }),
+        openBell: () =>
+          openNetlinkSocket({
+            protocol: NETLINK_CONNECTOR,
+            receiveBufferBytes: 0,
+            datagramBytes: EVENT_SLOT_BYTES,
+            batch: 64,
+          }),
+        touch: touchThreadName,
+        now: monotonicNs,
+        ...(mask && { mask: LIFE_EVENTS }),
+        tgid: process.pid,
+        sink,
+      }),
+  };
+}
