@@ -1,0 +1,151 @@
+import type { ExecEvent, ExitEvent, Task } from "@task-watchers/chain";
+import { commandLine, fit, printable } from "./terminal-text.ts";
+
+/** One task as the report shows it. All text is fit for a terminal. */
+export interface TaskNode {
+  readonly pid: number;
+  readonly depth: number;
+  readonly startNs: bigint;
+  readonly children: TaskNode[];
+  /** What it ran last; what its parent ran, in parentheses, when it never ran a program of its own. */
+  command: string;
+  /** Programs it ran, one after the other. */
+  execs: number;
+  /** Where it ran. */
+  cwd: string | undefined;
+  /** Effective user id where it differs from the parent's. */
+  euid: number | undefined;
+  end: ExitEvent | undefined;
+}
+
+/** Tasks kept for the tree; the totals count all. */
+const KEPT = 50_000;
+/** Characters of a program's path that are shown. */
+const PROGRAM_CHARACTERS = 30;
+/** Characters kept of a command line. */
+const COMMAND_CHARACTERS = 1000;
+
+/** The tasks of a run, as a tree, with totals. */
+export class TaskTree {
+  readonly roots: TaskNode[] = [];
+  readonly #nodes = new Map<string, TaskNode>();
+  /** Begun and not ended, kept or not. */
+  readonly #alive = new Set<string>();
+  #kept = 0;
+  seen = 0;
+  failed = 0;
+  /** Most tasks alive at the same time. */
+  peak = 0;
+
+  /** Tasks whose end was not seen. */
+  get alive(): number {
+    return this.#alive.size;
+  }
+
+  /** Tasks that the totals count but the tree does not hold. */
+  get notKept(): number {
+    return this.seen - this.#kept;
+  }
+
+  node(task: Task): TaskNode | undefined {
+    return this.#nodes.get(task.id);
+  }
+
+  init(task: Task): TaskNode | undefined {
+    this.seen++;
+    this.#alive.add(task.id);
+    this.peak = Math.max(this.peak, this.alive);
+    if (this.#kept >= KEPT) return undefined;
+    this.#kept++;
+    const parent = task.parent && this.#nodes.get(task.parent.id);
+    const inherited = task.exec ? describeCommand(task.exec) : "?";
+    const euid = task.ids?.euid;
+    const node: TaskNode = {
+      pid: task.pid,
+      depth: parent ? parent.depth + 1 : 0,
+      startNs: task.startNs,
+      children: [],
+      command: `(${inherited})`,
+      execs: 0,
+      cwd: undefined,
+      euid: euid === task.parent?.ids?.euid ? undefined : euid,
+      end: undefined,
+    };
+    this.#nodes.set(task.id, node);
+    (parent?.children ?? this.roots).push(node);
+    return node;
+  }
+
+  exec(event: ExecEvent, task: Task): TaskNode | undefined {
+    const node = this.#nodes.get(task.id);
+    if (node === undefined) return undefined;
+    node.command = describeCommand(event);
+    node.execs++;
+    if (typeof event.cwd === "string") node.cwd = printable(event.cwd);
+    return node;
+  }
+
+  uid(task: Task): void {
+    const node = this.#nodes.get(task.id);
+    if (node) node.euid = task.ids?.euid;
+  }
+
+  exit(event: ExitEvent, task: Task): TaskNode | undefined {
+    // A watcher before us may have kept the init from us.
+    if (this.#alive.delete(task.id) && hasFailed(event)) this.failed++;
+    const node = this.#nodes.get(task.id);
+    if (node) node.end = event;
+    return node;
+  }
+
+  /** Children name their parent at `init`: whoever is freed has none to come. */
+  free(task: Task): void {
+    this.#nodes.delete(task.id);
+  }
+
+  /** Every kept task, parents first. */
+  *all(): Generator<TaskNode> {
+    const stack = this.roots.toReversed();
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      yield node;
+      stack.push(...node.children.toReversed());
+    }
+  }
+}
+
+/** Whether a task ended other than by exit code 0. */
+export function hasFailed(end: ExitEvent): boolean {
+  return end.signal !== undefined || (end.code !== undefined && end.code !== 0);
+}
+
+/** Why facts are missing, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "it was gone too soon",
+  ESRCH: "it was gone too soon",
+  empty: "it was gone too soon",
+  EACCES: "not permitted",
+  overload: "too many at once",
+};
+
+/** The reason of a missing fact in words; an error code as it is when there are none. */
+export function reasonInWords(reason: string): string {
+  return REASONS[reason] ?? reason;
+}
+
+/** A program far down in the file system, by its name alone: its arguments say more than its path. */
+function shortened([program = "", ...args]: readonly string[]): string[] {
+  const isLong = program.startsWith("/") && program.length > PROGRAM_CHARACTERS;
+  return [isLong ? `…${program.slice(program.lastIndexOf("/"))}` : program, ...args];
+}
+
+/** The command line; or the executable, or why neither is known. */
+export function describeCommand(event: ExecEvent): string {
+  if ("missing" in event.argv) {
+    const reason = `[arguments unknown: ${reasonInWords(event.argv.missing)}]`;
+    return typeof event.exe === "string" ? `${printable(event.exe)} ${reason}` : reason;
+  }
+  const line = fit(commandLine(shortened(event.argv)), COMMAND_CHARACTERS);
+  return event.argvTruncatedBytes === undefined
+    ? line
+    : `${line} [${event.argvTruncatedBytes} bytes more]`;
+}

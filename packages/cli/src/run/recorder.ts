@@ -1,0 +1,234 @@
+import {
+  type ExitEvent,
+  TASK_EVENTS,
+  type TaskEvent,
+  type TaskWatcher,
+  taskWatchers,
+} from "@task-watchers/chain";
+import { monotonicNs } from "@task-watchers/linux";
+import type { Loss, WatchCounters } from "@task-watchers/tasks";
+import {
+  type AnyLine,
+  eventLine,
+  formatLine,
+  type HeaderLine,
+  type SummaryLine,
+} from "@task-watchers/trace";
+import type { CommandEnd } from "./child.ts";
+import { signalName } from "../report/format.ts";
+import { Live } from "../report/live.ts";
+import { summaryLines } from "../report/print-summary.ts";
+import { treeLines } from "../report/print-tree.ts";
+import type { RunArguments } from "./run-arguments.ts";
+import { styleFor } from "../report/style.ts";
+import { TaskTree } from "../report/task-tree.ts";
+import { standardError } from "../standard-error.ts";
+import { Progress } from "./progress.ts";
+import { TraceFile } from "./trace-file.ts";
+import { WatcherTrouble } from "./watcher-trouble.ts";
+
+/** What is kept of a run while it happens: the trace, the tree, the live lines. Itself a watcher on the chain. */
+export class Recorder {
+  readonly watcher: TaskWatcher;
+  readonly #args: RunArguments;
+  #trace: TraceFile | undefined;
+  readonly #tree = new TaskTree();
+  readonly #style = styleFor(standardError, process.env);
+  readonly #columns = standardError.columns;
+  readonly #beginNs = monotonicNs();
+  readonly #live: Live | undefined;
+  readonly #trouble: WatcherTrouble;
+  #progress: Progress | undefined;
+  #rootPid = 0;
+  #rootEnd: ExitEvent | undefined;
+
+  constructor(args: RunArguments) {
+    this.#args = args;
+    if (args.live) this.#live = new Live(print, this.#style, this.#columns, this.#beginNs);
+    this.#trouble = new WatcherTrouble((line) => print(this.#style.red(line)));
+    this.watcher = this.#watcher();
+    warmUp();
+  }
+
+  /** The watch has begun. @throws the error of open(2) when the trace cannot be written */
+  begin(line: HeaderLine): void {
+    this.#trouble.sayWhatFailed();
+    this.#trace = this.#args.json === undefined ? undefined : new TraceFile(this.#args.json);
+    this.#trace?.write(line);
+    if (!this.#args.quiet) this.#progress = new Progress(this.#tree, process.env);
+  }
+
+  /** The command was started. */
+  started(pid: number): void {
+    this.#rootPid = pid;
+  }
+
+  /** How the command ended, by the kernel's own account: Node.js has no name for real-time signals. */
+  commandEnd(): CommandEnd | undefined {
+    const { code, signal } = this.#rootEnd ?? {};
+    if (signal !== undefined) return { signal: signalName(signal), signalNumber: signal };
+    return code === undefined ? undefined : { code };
+  }
+
+  lost(loss: Loss): void {
+    const { reason, count, sinceNs, untilNs } = loss;
+    this.#trace?.write({
+      type: "lost",
+      timeNs: String(untilNs),
+      reason,
+      count,
+      sinceNs: String(sinceNs),
+      untilNs: String(untilNs),
+    });
+    if (this.#live)
+      print(this.#style.red(`lost ${count ?? "an unknown number of"} events (${reason})`));
+  }
+
+  /** A line that a watcher writes: of a kind of its own, or the file could not be read any more. */
+  line(line: AnyLine): void {
+    const type: unknown = line?.type;
+    if (typeof type === "string" && !OUR_TYPES.has(type)) {
+      this.#trace?.write(line);
+      return;
+    }
+    throw new TypeError(`a watcher cannot write a line of type ${JSON.stringify(type)}`);
+  }
+
+  /** A line for the user, unless quiet was asked for. */
+  note(text: string): void {
+    if (!this.#args.quiet) print(this.#style.dim(text));
+  }
+
+  /** Writes the summary and shows tree and totals. */
+  async finish(counters: WatchCounters, end: CommandEnd): Promise<void> {
+    this.#live?.flush();
+    const now = monotonicNs();
+    const elapsedNs = now - this.#beginNs;
+    this.#progress?.close();
+    this.#writeSummary(this.#summary(counters, end, now, elapsedNs));
+    await this.#trace?.end();
+    this.#trouble.close();
+    if (this.#trace?.gone) print(this.#style.red(`the trace is incomplete: ${this.#trace.gone}`));
+    if (this.#args.quiet) return;
+    const style = this.#style;
+    const columns = this.#columns;
+    const maxTasks = this.#args.maxTasks;
+    const traceLinesDropped = this.#trace?.dropped ?? 0;
+    const lines = [
+      "",
+      ...treeLines(this.#tree.roots, { style, columns, maxTasks }),
+      "",
+      ...summaryLines(this.#tree, counters, {
+        style,
+        columns,
+        elapsedNs,
+        traceLinesDropped,
+        watcherErrors: this.#trouble.errors,
+      }),
+    ];
+    print(lines.join("\n"));
+  }
+
+  /** The command never ran: what there is of the trace is written. */
+  async abort(): Promise<void> {
+    this.#progress?.close();
+    this.#live?.flush();
+    this.#trouble.close();
+    await this.#trace?.end();
+  }
+
+  #writeSummary(line: SummaryLine): void {
+    const dropped = this.#trace?.dropped ?? 0;
+    if (dropped > 0) {
+      const { timeNs } = line;
+      const times = { timeNs, sinceNs: String(this.#beginNs), untilNs: timeNs };
+      this.#trace?.write({ type: "lost", ...times, reason: "trace", count: dropped });
+    }
+    try {
+      this.#trace?.write(line);
+    } catch {
+      // What a module says of itself cannot be written.
+      this.#trace?.write({ ...line, modules: [] });
+    }
+  }
+
+  #summary(
+    counters: WatchCounters,
+    command: CommandEnd,
+    now: bigint,
+    elapsedNs: bigint,
+  ): SummaryLine {
+    const { seen, failed, alive } = this.#tree;
+    return {
+      type: "summary",
+      timeNs: String(now),
+      durationNs: String(elapsedNs),
+      command,
+      tasks: { seen, failed, alive },
+      counters: { ...counters, traceLinesDropped: this.#trace?.dropped ?? 0 },
+      modules: taskWatchers.list(),
+    };
+  }
+
+  #watcher(): TaskWatcher {
+    // oxlint-disable-next-line typescript/no-this-alias, unicorn/no-this-assignment
+    const recorder = this;
+    const tree = this.#tree;
+    const live = this.#live;
+    const record = (event: TaskEvent, task: Parameters<typeof eventLine>[1]): void =>
+      this.#trace?.write(eventLine(event, task));
+    return {
+      name: "task-watchers run",
+      // What happened is written down before others make something of it, or nothing, or refuse it.
+      priority: Number.MAX_SAFE_INTEGER,
+      init(event, task) {
+        tree.init(task);
+        record(event, task);
+      },
+      clone: record,
+      exec(event, task) {
+        const node = tree.exec(event, task);
+        if (node) live?.exec(node, event.timeNs);
+        record(event, task);
+      },
+      uid(event, task) {
+        tree.uid(task);
+        record(event, task);
+      },
+      gid: record,
+      exit(event, task) {
+        if (task.pid === recorder.#rootPid) recorder.#rootEnd ??= event;
+        const node = tree.exit(event, task);
+        if (node) live?.exit(node);
+        record(event, task);
+      },
+      free(event, task) {
+        tree.free(task);
+        record(event, task);
+      },
+    };
+  }
+}
+
+/** Has the code compiled that every event runs through, while no program waits to be looked at. */
+function warmUp(): void {
+  const tree = new TaskTree();
+  const task = { id: "0.0", pid: 0, tgid: 0, ppid: 0, startNs: 0n };
+  const base = { timeNs: 0n, exe: "", argv: ["sh", "-c", "exit 0"], cwd: "", cgroup: "" };
+  for (let i = 0; i < 20; i++) {
+    tree.init(task);
+    tree.exec({ type: "exec", ...base }, task);
+    tree.exit({ type: "exit", timeNs: 0n, code: 0 }, task);
+    tree.free(task);
+    for (const type of ["init", "exec", "free"] as const) {
+      formatLine(eventLine({ type, ...base }, task));
+    }
+  }
+}
+
+function print(text: string): void {
+  standardError.write(`${text}\n`);
+}
+
+/** Types of the lines that the file itself is made of. */
+const OUR_TYPES: ReadonlySet<string> = new Set([...TASK_EVENTS, "header", "lost", "summary"]);

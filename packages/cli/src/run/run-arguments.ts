@@ -1,0 +1,114 @@
+import { parseArgs } from "node:util";
+import { UsageError } from "../usage-error.ts";
+
+/** What `task-watchers run` was asked to do. */
+export interface RunArguments {
+  readonly command: readonly string[];
+  /** Where the trace goes; `-` for standard output. */
+  readonly json: string | undefined;
+  readonly watchers: readonly string[];
+  readonly live: boolean;
+  readonly quiet: boolean;
+  readonly wait: boolean;
+  readonly threads: boolean;
+  /** Lines of the tree; 0 for all. */
+  readonly maxTasks: number;
+  /** Bytes asked for; undefined for the default. */
+  readonly receiveBufferBytes: number | undefined;
+  readonly help: boolean;
+}
+
+const OPTIONS = {
+  json: { type: "string" },
+  with: { type: "string", multiple: true },
+  live: { type: "boolean", short: "l" },
+  quiet: { type: "boolean", short: "q" },
+  "no-wait": { type: "boolean" },
+  threads: { type: "boolean" },
+  "max-tasks": { type: "string" },
+  "receive-buffer": { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+export const RUN_HELP = `Usage: task-watchers run [options] [--] command [argument…]
+
+Runs a command and shows every task of it: what it ran, as whom, how long, how it ended. The command's input, output,
+signals and exit status are passed through; 128 and the signal's number when a signal ended it. Needs no privilege since
+Linux 6.6; before that CAP_NET_ADMIN.
+
+Options:
+  -l, --live            print every task as it starts and ends (standard error)
+  -q, --quiet           print no tree and no summary
+      --json FILE       write the trace as JSON lines; "-" for standard output (the command's output then goes to
+                        standard error)
+      --with A,B        load watchers: by short name, package name or path
+      --no-wait         end with the command; do not wait for what it leaves running
+      --threads         show threads as tasks of their own
+      --max-tasks N     lines of the tree; 0 for all (default 100)
+      --receive-buffer BYTES
+                        kernel memory for events not read yet (default 8388608; 832 bytes an event)
+  -h, --help            print this
+
+Exit status: the command's; 125 when the watch could not be started, 126 when the command cannot be run, 127 when it is
+not found.
+Environment: NO_COLOR, FORCE_COLOR.
+`;
+
+/** @throws UsageError that names the argument and what would be right */
+export function parseRunArguments(args: readonly string[]): RunArguments {
+  const [own, command] = splitCommand(args);
+  const values = parseOwn(own);
+  const help = values.help ?? false;
+  if (command.length === 0 && !help) {
+    throw new UsageError("no command given; for example: task-watchers run -- make -j8");
+  }
+  if (values.json === "") throw new UsageError('--json needs a file name, or "-"');
+  return {
+    command,
+    json: values.json,
+    watchers: (values.with ?? []).flatMap((list) => list.split(",")).filter((name) => name !== ""),
+    live: values.live ?? false,
+    quiet: values.quiet ?? false,
+    wait: !(values["no-wait"] ?? false),
+    threads: values.threads ?? false,
+    maxTasks: wholeNumber("--max-tasks", values["max-tasks"]) ?? 100,
+    receiveBufferBytes: wholeNumber("--receive-buffer", values["receive-buffer"]),
+    help,
+  };
+}
+
+/** Our own options end at `--`, or at the first word that is neither an option nor an option's value. */
+function splitCommand(
+  args: readonly string[],
+): [own: readonly string[], command: readonly string[]] {
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i] ?? "";
+    if (word === "--") return [args.slice(0, i), args.slice(i + 1)];
+    if (!word.startsWith("-") || word === "-") return [args.slice(0, i), args.slice(i)];
+    if (takesValue(word)) i++;
+  }
+  return [args, []];
+}
+
+function takesValue(word: string): boolean {
+  return Object.entries(OPTIONS).some(
+    ([name, option]) => option.type === "string" && word === `--${name}`,
+  );
+}
+
+function parseOwn(
+  args: readonly string[],
+): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"] {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/u.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new UsageError(`${option} must be a whole number, got "${text}"`);
+}
