@@ -7,6 +7,7 @@ import type { Connector, ConnectorSink } from "../connector/connector.ts";
 import { Delivery } from "../table/delivery.ts";
 import { ExecFactsReader, type StartedWith } from "../table/exec-facts.ts";
 import type { Loss } from "../connector/loss.ts";
+import { inTime } from "./in-time.ts";
 import { PidfdSource, type ProcessEnd } from "./pidfd-source.ts";
 import { Reconciler } from "../table/reconcile.ts";
 import { AllTasks, Descent } from "../table/scope.ts";
@@ -302,19 +303,6 @@ export class TaskWatch {
   #visit(task: TrackedTask): void {
     const event = { type: "init", timeNs: task.startNs, existing: true } as const;
     this.#parts.watchers.chain.visit(task, event);
-  }
-}
-
-/** What comes of a promise, or undefined when that takes too long. */
-async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
