@@ -49,6 +49,9 @@ let reconciler: Reconciler;
 /** Events that the kernel has queued and nobody has read. */
 let queued: Array<() => void>;
 let comparisons: number;
+/** What the clock shows, and by how much it goes on at each look. */
+let clock: bigint;
+let step: bigint;
 const boot = new BootTime();
 const now = process.hrtime.bigint();
 const ticks = boot.ticks(now);
@@ -67,6 +70,8 @@ beforeEach(() => {
   story = [];
   queued = [];
   comparisons = 0;
+  clock = now;
+  step = 0n;
   scope = new Descent();
   const reader = new ProcReader(proc.root);
   table = new TaskTable({
@@ -89,7 +94,7 @@ beforeEach(() => {
     table,
     proc: reader,
     boot,
-    now: () => now,
+    now: () => (clock += step),
     scope,
     drain: () => {
       for (const apply of queued.splice(0)) apply();
@@ -276,4 +281,23 @@ test("Reconciler compares programs only when events were lost, and finds childre
   reconciler.request(false);
   vi.advanceTimersByTime(1000);
   expect(story).toEqual(["exec* 5"]);
+});
+
+test("Reconciler rests after a long comparison, unless events were lost", () => {
+  step = 1_000_000_000n;
+  reconciler.request(false);
+  vi.advanceTimersByTime(1000);
+  const first = comparisons;
+  expect(first).toBeGreaterThan(0);
+  reconciler.request(false);
+  vi.advanceTimersByTime(1000);
+  expect(comparisons).toBe(first);
+  reconciler.request(true);
+  vi.advanceTimersByTime(1000);
+  expect(comparisons).toBeGreaterThan(first);
+  clock += 1_000_000_000_000n;
+  const second = comparisons;
+  reconciler.request(false);
+  vi.advanceTimersByTime(1000);
+  expect(comparisons).toBeGreaterThan(second);
 });

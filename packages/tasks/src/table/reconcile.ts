@@ -21,6 +21,9 @@ export interface ReconcileParts {
 /** How long an event may still be on its way when /proc shows its effect already, milliseconds. */
 const GRACE_MS = 100;
 
+/** How many times as long as a comparison took must pass before the next, unless events were lost: tasks may be many. */
+const REST = 200n;
+
 /** Where table and /proc differed at first sight. */
 interface Differences {
   /** Processes that the table lacks, or knows as an earlier holder of the pid; oldest first. */
@@ -46,6 +49,8 @@ export class Reconciler {
   #wanted = false;
   #lost = false;
   #failed = 0;
+  /** Until then no comparison is made for its own sake. */
+  #restUntilNs = 0n;
 
   constructor(parts: ReconcileParts) {
     this.#parts = parts;
@@ -58,6 +63,7 @@ export class Reconciler {
    *   was renamed looks like another program
    */
   request(lost: boolean): void {
+    if (!lost && this.#parts.now() < this.#restUntilNs) return;
     this.#wanted = true;
     this.#lost ||= lost;
     this.#timer ??= setTimeout(() => this.#turn(), GRACE_MS);
@@ -91,7 +97,10 @@ export class Reconciler {
     if (noticed) this.#settle(noticed);
     if (!this.#wanted) return;
     this.#wanted = false;
+    const beginNs = this.#parts.now();
     this.#differences = this.#compare();
+    const endNs = this.#parts.now();
+    this.#restUntilNs = endNs + (endNs - beginNs) * REST;
     this.#lost = false;
     this.#timer = setTimeout(() => this.#turn(), GRACE_MS);
   }
