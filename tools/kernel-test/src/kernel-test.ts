@@ -27,8 +27,12 @@ export function kernelTest(
   const names = unmet.map((need) => need.name).join(", ");
   const verdict = judge(unmet, strictness);
   if (verdict === "run") test(name, body);
-  else if (verdict === "skip") test.skip(`${name} [skipped: needs ${names}]`, body);
-  else {
+  else if (verdict === "skip") {
+    const title = `${name} [skipped: needs ${names}]`;
+    // The runner shows no titles of tests it skips.
+    process.stderr.write(`${title}\n`);
+    test.skip(title, body);
+  } else {
     test(name, () => {
       throw new Error(`needs ${names}, which this run must have`);
     });
