@@ -67,9 +67,10 @@ async function storm({ mask, receiveBufferBytes, blockMs }: Storm) {
       settled: () => {},
     },
   });
+  // Before the load: its first forks come before we are told of its start.
+  const forksBefore = forksOnHost();
   const load = startLoad({ rate: 60_000, seconds: 10, workers: 2, execPercent: 3 });
   own.add(load.pid);
-  const forksBefore = forksOnHost();
   connector.start();
   const blocker = setInterval(() => {
     const until = performance.now() + (blockMs ?? 0);
