@@ -6,5 +6,5 @@ export {
   type ConnectorOptions,
   type ConnectorSink,
 } from "./connector/connector.ts";
-export type { ProcEventListener } from "./connector/connector-socket.ts";
+export type { ProcEventListener } from "./connector/event-queue.ts";
 export type { Loss } from "./connector/loss.ts";

@@ -214,6 +214,10 @@ kernelTest("run survives a reader of its trace that goes away", NEEDS, () => {
 kernelTest("16 × 250 spawns in parallel: every fork, exec and exit is in the trace", NEEDS, () => {
   const one = "i=0; while [ $i -lt 250 ]; do /bin/true; i=$((i+1)); done";
   const lines = traced("bash", "-c", `for n in $(seq 16); do sh -c '${one}' & done; wait`);
+  expect(ofType(lines, "lost")).toEqual([]);
+  expect(lines.at(-1)).toMatchObject({
+    counters: { connector: { lost: 0 }, raised: { synthetic: 0 } },
+  });
   // The shell, its seq, 16 shells, and what those ran.
   const tasks = 1 + 1 + 16 + 16 * 250;
   expect(ofType(lines, "clone")).toHaveLength(tasks);
@@ -222,10 +226,6 @@ kernelTest("16 × 250 spawns in parallel: every fork, exec and exit is in the tr
   expect(ofType(lines, "init")).toHaveLength(tasks);
   expect(ofType(lines, "free")).toHaveLength(tasks);
   expect(new Set(ofType(lines, "init").map((line) => line["task"])).size).toBe(tasks);
-  expect(ofType(lines, "lost")).toEqual([]);
-  expect(lines.at(-1)).toMatchObject({
-    counters: { connector: { lost: 0 }, raised: { synthetic: 0 } },
-  });
 });
 
 kernelTest(

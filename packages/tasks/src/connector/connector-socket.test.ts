@@ -96,11 +96,12 @@ test("ConnectorSocket takes only its own process's COMM event for a sign of life
   expect(open({ comm: SELF + 1 }).socket.isHearing()).toBe(false);
 });
 
-test("ConnectorSocket ends a turn after 4096 events and leaves the others queued", () => {
+test("ConnectorSocket ends a turn after 4096 events and keeps the others, in order", () => {
   const { socket, kernel, events } = open();
   for (let n = 0; n < 5000; n++) kernel.push(procEventFrame({ what: 2, data: [8, 8] }));
   expect(socket.drain()).toBe(4096);
-  expect(kernel.queued).toBe(904);
+  expect(socket.queued).toBe(904);
+  expect(kernel.queued).toBe(0);
   expect(socket.drain()).toBe(904);
   expect(events).toHaveLength(5000);
 });

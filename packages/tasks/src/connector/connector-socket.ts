@@ -17,22 +17,10 @@ import {
   TYPE_WORD,
   WORD,
 } from "./cn-proc.ts";
+import { EventQueue, type ProcEventListener } from "./event-queue.ts";
 import { LossCounter } from "./loss.ts";
 import { TURN_EVENTS } from "./pace.ts";
 import { noAcknowledgement, refused } from "./source-error.ts";
-
-/**
- * One process event, in the order of arrival. FORK: the child's ids, then the parent's. EXIT: wait status, then the
- * parent's tgid (0 when not sent). UID, GID: real, then effective id. Others: whatever the kernel put there.
- */
-export type ProcEventListener = (
-  what: number,
-  pid: number,
-  tgid: number,
-  first: number,
-  second: number,
-  timeNs: bigint,
-) => void;
 
 /** What a listening socket needs of its surroundings. */
 export interface ConnectorSocketOptions {
@@ -62,6 +50,8 @@ export interface Tally {
 
 /** Requests sent before silence is taken for an answer: another's overflow may have swallowed one. */
 const TRIES = 3;
+/** Events told between two looks at the kernel's queue. */
+const TOLD_AT_ONCE = 128;
 const LITTLE_ENDIAN = endianness() === "LE";
 
 /** One socket that the kernel sends process events to. */
@@ -72,6 +62,9 @@ export class ConnectorSocket {
   readonly #listener: ProcEventListener;
   readonly #tally: Tally;
   readonly #view: DataView;
+  readonly #queue = new EventQueue();
+  /** Events that one receive may bring. */
+  readonly #batch: number;
   #masked = false;
   #wantedAck = -1;
   #ackError: number | undefined;
@@ -90,7 +83,8 @@ export class ConnectorSocket {
     this.#tally = tally;
     this.#listener = listener;
     this.transport = refused("socket", options.open);
-    const { words } = this.transport.datagrams;
+    const { words, size } = this.transport.datagrams;
+    this.#batch = words.byteLength / size;
     this.#view = new DataView(words.buffer, words.byteOffset, words.byteLength);
     try {
       this.#listen();
@@ -105,17 +99,33 @@ export class ConnectorSocket {
     return this.#masked;
   }
 
-  /** Reads until the queue is empty or a turn's worth of events has come; returns how many came. */
+  /** Events that were read and not told yet. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** Reads and tells until nothing is left or a turn's worth of events was told; returns how many. */
   drain(): number {
-    let events = 0;
-    while (!this.#closed && events < TURN_EVENTS) {
+    let told = 0;
+    do {
+      this.#receive();
+      const until = Math.min(told + TOLD_AT_ONCE, told + this.#queue.length);
+      // A listener may close us.
+      for (; told < until && !this.#closed; told++) this.#queue.shift(this.#listener);
+    } while (this.#queue.length > 0 && told < TURN_EVENTS && !this.#closed);
+    return told;
+  }
+
+  /** Empties the kernel's queue into ours, as far as there is room. */
+  #receive(): void {
+    while (!this.#closed && this.#queue.reserve(this.#batch)) {
       let received: number;
       try {
         received = this.transport.receive();
       } catch (error) {
         if (!(error instanceof SyscallError) || error.code !== "ENOBUFS") {
           this.#tally.receiveErrors++;
-          break;
+          return;
         }
         // Reading on at once is what ends the congestion: a socket whose error was taken while its queue was empty
         // drops everything until a receive has found it empty.
@@ -123,11 +133,9 @@ export class ConnectorSocket {
         this.#tally.overruns++;
         continue;
       }
-      if (received === 0) break;
-      events += received;
+      if (received === 0) return;
       this.#decode(received);
     }
-    return events;
   }
 
   /** Brings the count of lost events up to date. */
@@ -170,7 +178,7 @@ export class ConnectorSocket {
       const ack = Math.floor(Math.random() * 0x7fff_ffff);
       this.#wantedAck = ack + 1;
       refused("listen", () => this.transport.send(encodeProcRequest(PROC_CN_MCAST_LISTEN, ack)));
-      this.#drainAll();
+      this.#receive();
     }
     if (this.#ackError === undefined) throw noAcknowledgement();
     if (this.#ackError !== 0) {
@@ -182,7 +190,7 @@ export class ConnectorSocket {
     const { mask } = this.#options;
     if (mask === undefined) return;
     this.#sendMask(mask);
-    this.#drainAll();
+    this.#receive();
     // Older kernels ignore the request and go on sending everything; our own COMM event tells which it is.
     this.#masked = !this.#hearsTouch();
   }
@@ -194,21 +202,15 @@ export class ConnectorSocket {
   #hearsTouch(): boolean {
     this.#heardSelf = false;
     this.#options.touch();
-    this.#drainAll();
+    this.#receive();
     return this.#heardSelf;
-  }
-
-  /** As `drain`, beyond a turn if need be, yet bounded: a storm may feed the queue as fast as it is read. */
-  #drainAll(): void {
-    for (let turns = 0; turns < 16 && this.drain() >= TURN_EVENTS; turns++);
   }
 
   #decode(received: number): void {
     const { datagrams } = this.transport;
     const { words, size } = datagrams;
     const stride = size / 4;
-    // A listener may close us in the middle of a batch.
-    for (let i = 0; i < received && !this.#closed; i++) {
+    for (let i = 0; i < received; i++) {
       const at = i * stride;
       const length = datagrams.length(i);
       // Anyone with CAP_NET_ADMIN can send to the group; only port 0 is the kernel.
@@ -230,11 +232,11 @@ export class ConnectorSocket {
       if (!this.#masked) {
         this.loss.sequence(words[at + WORD.cpu] ?? 0, words[at + WORD.sequence] ?? 0);
       }
-      this.#dispatch(words, at, length);
+      this.#keep(words, at, length);
     }
   }
 
-  #dispatch(words: Uint32Array, at: number, length: number): void {
+  #keep(words: Uint32Array, at: number, length: number): void {
     const what = words[at + WORD.what] ?? 0;
     const data = at + WORD.data;
     const a = words[data] ?? 0;
@@ -249,12 +251,12 @@ export class ConnectorSocket {
     if (what === PROC_EVENT_COMM && b === this.#options.tgid) this.#heardSelf = true;
     const timeNs = this.#view.getBigUint64(at * 4 + EVENT_TIME_OFFSET, LITTLE_ENDIAN);
     if (what === PROC_EVENT_FORK) {
-      this.#listener(what, c, d, a, b, timeNs);
+      this.#queue.push(what, c, d, a, b, timeNs);
     } else if (what === PROC_EVENT_EXIT) {
       const parent = length < EXIT_WITH_PARENT_BYTES ? 0 : (words[data + 5] ?? 0);
-      this.#listener(what, a, b, c, parent, timeNs);
+      this.#queue.push(what, a, b, c, parent, timeNs);
     } else {
-      this.#listener(what, a, b, c, d, timeNs);
+      this.#queue.push(what, a, b, c, d, timeNs);
     }
   }
 }

@@ -1,11 +1,7 @@
 import type { NetlinkTransport } from "@task-watchers/netlink";
-import {
-  ConnectorSocket,
-  type ConnectorSocketOptions,
-  type ProcEventListener,
-  type Tally,
-} from "./connector-socket.ts";
+import { ConnectorSocket, type ConnectorSocketOptions, type Tally } from "./connector-socket.ts";
 import { QUEUED_EVENT_BYTES } from "./cn-proc.ts";
+import type { ProcEventListener } from "./event-queue.ts";
 import { ExecBell } from "./exec-bell.ts";
 import type { Loss } from "./loss.ts";
 import { Pace, TURN_EVENTS } from "./pace.ts";
@@ -45,6 +41,8 @@ export interface ConnectorCounters extends Readonly<Tally> {
   readonly masked: boolean;
 }
 
+/** Turns in which a connector that is to be closed reads what is left, while a storm goes on. */
+const LAST_TURNS = 128;
 /** How often a silent connector is asked for a sign of life, and the drop counter is looked at. */
 const HEARTBEAT_MS = 1000;
 
@@ -128,11 +126,21 @@ export class Connector {
     } finally {
       this.#draining = false;
     }
-    if (this.#closed || events >= TURN_EVENTS) return events;
+    if (this.#closed) return events;
+    if (events >= TURN_EVENTS) {
+      // What is left may be in our queue, of which no signal tells.
+      this.#pace?.again();
+      return events;
+    }
     if (this.#socket.overrun) this.#reportOverrun();
     this.#options.sink.settled();
     return events;
   };
+
+  /** Reads what is queued now, however many turns that takes. */
+  drainAll(): void {
+    for (let turns = 0; turns < LAST_TURNS && this.drain() >= TURN_EVENTS; turns++);
+  }
 
   /** Stops listening and gives everything back; twice does nothing. */
   close(): void {
@@ -158,6 +166,7 @@ export class Connector {
       transport.receiveBufferBytes / QUEUED_EVENT_BYTES,
     );
     if (!this.#referenced) this.#pace.unref();
+    if (this.#socket.queued > 0) this.#pace.again();
   }
 
   /** Without a bell all is heard as well, only later. */
@@ -185,6 +194,7 @@ export class Connector {
     this.#reportOverrun();
     if (this.#tally.received !== this.#receivedAtBeat || this.#isHearing()) this.#deaf = false;
     else this.#recover();
+    if (this.#socket.queued > 0) this.#pace?.again();
     this.#receivedAtBeat = this.#tally.received;
   }
 

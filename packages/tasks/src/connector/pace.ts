@@ -87,6 +87,11 @@ export class Pace {
     this.#bell?.stop();
   }
 
+  /** Reads again as soon as others had their turn. */
+  again(): void {
+    if (!this.#closed) this.#again ??= setImmediate(this.#onTimer);
+  }
+
   readonly #onBell = (): void => {
     if (this.#closed) return;
     this.wakeUps++;
@@ -105,7 +110,7 @@ export class Pace {
     if (this.#closed) return;
     this.wakeUps++;
     if (this.#lone.take()) {
-      this.#drain();
+      if (this.#drain() >= TURN_EVENTS) this.again();
       return;
     }
     this.#delayMs = this.#longest();
@@ -114,12 +119,13 @@ export class Pace {
 
   readonly #onTimer = (): void => {
     this.#timer = undefined;
+    this.#again = undefined;
     if (this.#closed) return;
     this.wakeUps++;
     const events = this.#drain();
     if (this.#closed) return;
     if (events >= TURN_EVENTS) {
-      this.#again = setImmediate(this.#onTimer);
+      this.again();
       return;
     }
     if (this.#muted && events < STORM_EVENTS) this.#unmute();

@@ -236,7 +236,7 @@ export class TaskWatch {
     clearInterval(this.#comparing);
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#ending.abort();
-    this.#connector?.drain();
+    this.#connector?.drainAll();
     this.#connector?.close();
     this.#pidfds?.close();
     this.#reconciler.close();

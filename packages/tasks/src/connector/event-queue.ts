@@ -1,0 +1,81 @@
+/**
+ * Events that were read and not told yet. The kernel's queue is short and full of what it throws away when it
+ * overflows; ours is long. So a reader who is slower than the events for a while, because sixteen compilers want its CPU
+ * too, loses none as long as it gets round to reading.
+ */
+
+/**
+ * One process event, in the order of arrival. FORK: the child's ids, then the parent's. EXIT: wait status, then the
+ * parent's tgid (0 when not sent). UID, GID: real, then effective id. Others: whatever the kernel put there.
+ */
+export type ProcEventListener = (
+  what: number,
+  pid: number,
+  tgid: number,
+  first: number,
+  second: number,
+  timeNs: bigint,
+) => void;
+
+/** 32-bit words of an event: what, pid, tgid, first, second, unused, time (two). */
+const STRIDE = 8;
+const TIME = 3;
+/** Events there is room for at first. */
+const FIRST_ROOM = 4096;
+/** Events kept at most: 16 MiB, in twice the memory. From there on the kernel's queue fills, and the kernel counts. */
+export const MAX_QUEUED: number = 1 << 19;
+
+/** First in, first out, in memory that grows to its limit and no further. */
+export class EventQueue {
+  #words = new Uint32Array(FIRST_ROOM * STRIDE);
+  #times = new BigUint64Array(this.#words.buffer);
+  #head = 0;
+  #tail = 0;
+
+  get length(): number {
+    return this.#tail - this.#head;
+  }
+
+  /** Makes room for `count` more, or says that there is none. */
+  reserve(count: number): boolean {
+    const wanted = this.length + count;
+    if (wanted > MAX_QUEUED) return false;
+    const room = this.#words.length / STRIDE;
+    if (this.#tail + count <= room) return true;
+    const words = wanted * 2 > room ? new Uint32Array(this.#words.length * 2) : this.#words;
+    words.set(this.#words.subarray(this.#head * STRIDE, this.#tail * STRIDE));
+    this.#words = words;
+    this.#times = new BigUint64Array(words.buffer);
+    this.#tail -= this.#head;
+    this.#head = 0;
+    return true;
+  }
+
+  /** Takes an event in; room must have been made. */
+  readonly push: ProcEventListener = (what, pid, tgid, first, second, timeNs) => {
+    const at = this.#tail++ * STRIDE;
+    const words = this.#words;
+    words[at] = what;
+    words[at + 1] = pid;
+    words[at + 2] = tgid;
+    words[at + 3] = first;
+    words[at + 4] = second;
+    this.#times[at / 2 + TIME] = timeNs;
+  };
+
+  /** Hands over the oldest event; the queue must not be empty. */
+  shift(listener: ProcEventListener): void {
+    const at = this.#head++ * STRIDE;
+    const words = this.#words;
+    const timeNs = this.#times[at / 2 + TIME] ?? 0n;
+    if (this.#head === this.#tail) this.#head = this.#tail = 0;
+    listener(
+      words[at] ?? 0,
+      words[at + 1] ?? 0,
+      words[at + 2] ?? 0,
+      words[at + 3] ?? 0,
+      words[at + 4] ?? 0,
+      timeNs,
+    );
+  }
+}
