@@ -6,6 +6,8 @@ export type {
   ModuleStatus,
   TraceLine,
   Watch,
+  WatchListener,
+  WatchLoss,
   WatchSignal,
 } from "./module/module.ts";
 export type { ModuleFailure, ModuleListing, ModuleState } from "./module/module.ts";
@@ -24,6 +26,9 @@ export type {
 } from "./task/task-event.ts";
 export type { InitEvent, CloneEvent, ExecEvent, UidEvent, GidEvent } from "./task/task-event.ts";
 export type { ExitEvent, FreeEvent } from "./task/task-event.ts";
+
+export { TASK_NOTICES, type TaskNotice, type TaskNoticeName } from "./task/task-notice.ts";
+export type { SidNotice, PtraceNotice, CommNotice, CoredumpNotice } from "./task/task-notice.ts";
 
 export { RawNotifierChain } from "./notifier/raw-notifier-chain.ts";
 export { AtomicNotifierChain } from "./notifier/atomic-notifier-chain.ts";

@@ -13,5 +13,5 @@ export {
   socketName,
 } from "./socket.ts";
 export { SyscallError } from "./syscall-error.ts";
-export { touchThreadName } from "./thread-name.ts";
+export { threadName, touchThreadName } from "./thread-name.ts";
 export { decodeText, encodeText } from "./text.ts";

@@ -1,5 +1,6 @@
 import { libc } from "./libc.ts";
 import { SyscallError } from "./syscall-error.ts";
+import { decodeText } from "./text.ts";
 
 // include/uapi/linux/prctl.h
 const PR_SET_NAME = 15;
@@ -12,7 +13,18 @@ const TASK_COMM_LEN = 16;
  * returns: the cheapest event a process can make of itself, without privilege and without a new task.
  */
 export function touchThreadName(): void {
+  const name = nameBytes();
+  if (libc().prctl(PR_SET_NAME, name) < 0) throw new SyscallError("prctl", libc().errno());
+}
+
+/** Name of the calling thread (comm), at most 15 bytes. */
+export function threadName(): string {
+  const bytes = nameBytes();
+  return decodeText(bytes.subarray(0, bytes.indexOf(0)));
+}
+
+function nameBytes(): Uint8Array {
   const name = new Uint8Array(TASK_COMM_LEN);
   if (libc().prctl(PR_GET_NAME, name) < 0) throw new SyscallError("prctl", libc().errno());
-  if (libc().prctl(PR_SET_NAME, name) < 0) throw new SyscallError("prctl", libc().errno());
+  return name;
 }

@@ -1,5 +1,6 @@
 import type { Task } from "../task/task.ts";
 import type { TaskEventName } from "../task/task-event.ts";
+import type { CommNotice, CoredumpNotice, PtraceNotice, SidNotice } from "../task/task-notice.ts";
 import type { TaskWatcher } from "../task/task-watcher.ts";
 
 /** One line for the trace. Values are what JSON has, and bigints, written as decimal strings. */
@@ -16,12 +17,42 @@ export interface WatchSignal {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
+/** Events that were not delivered, and what is known of them. */
+export interface WatchLoss {
+  /** Such as `"overrun"` (the kernel's queue was full), `"deaf"` (the kernel had stopped sending) or `"backlog"`. */
+  readonly reason: string;
+  /** Only notices were lost, nothing of a task's life. */
+  readonly notices?: true;
+  /** How many; null when it cannot be known. */
+  readonly count: number | null;
+  /** CLOCK_MONOTONIC, nanoseconds: the last time it was certain that nothing was missing. */
+  readonly sinceNs: bigint;
+  /** CLOCK_MONOTONIC, nanoseconds: when the loss was noticed. */
+  readonly untilNs: bigint;
+}
+
+/** Hears of a watch what is not on the chain. What a function of it throws is reported and harms nobody. */
+export interface WatchListener<T extends Task = Task> {
+  /** Called for every loss, in its place among the events. */
+  lost?(loss: WatchLoss): void;
+  sid?(notice: SidNotice, task: T): void;
+  ptrace?(notice: PtraceNotice, task: T): void;
+  /** Any user can make these by the hundred thousand a second. */
+  comm?(notice: CommNotice, task: T): void;
+  coredump?(notice: CoredumpNotice, task: T): void;
+}
+
 /** A watch in progress, as its modules see it. Made by the driver. */
 export interface Watch<T extends Task = Task> {
   /** Aborted when the watch begins to close, before `close()`; absent when the driver has none. */
   readonly signal?: WatchSignal | undefined;
   /** The tasks alive now: those whose `init` was raised or visited and whose `free` was not. */
   tasks(): Iterable<T>;
+  /**
+   * Tells the listener of losses and of the notices it has functions for, until the function returned is called. Absent
+   * when the driver tells of neither.
+   */
+  listen?(listener: WatchListener<T>): () => void;
   /** Puts a line into the trace; lost when nobody writes one. */
   writeLine(line: TraceLine): void;
 }

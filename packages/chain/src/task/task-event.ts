@@ -47,13 +47,13 @@ export interface CloneEvent extends TaskEventBase {
 /** The task runs another program. Facts were read from /proc after the event, so each may be missing. */
 export interface ExecEvent extends TaskEventBase {
   readonly type: "exec";
-  /** Path of the executable; the raw bytes decoded as latin1 so that every byte survives. */
+  /** Path of the executable; a byte that is no UTF-8 stands as a lone surrogate, so that every byte survives. */
   readonly exe: string | Missing;
-  /** Argument vector, each argument's raw bytes decoded as latin1. */
+  /** Argument vector. */
   readonly argv: readonly string[] | Missing;
   /** Number of bytes of argv that were cut off; absent when nothing was. */
   readonly argvTruncatedBytes?: number;
-  /** Working directory; raw bytes decoded as latin1. */
+  /** Working directory. */
   readonly cwd: string | Missing;
   /** Control group path in the unified hierarchy. */
   readonly cgroup: string | Missing;

@@ -32,6 +32,8 @@ export const PROC_EVENT_GID = 0x00000040;
 export const PROC_EVENT_SID = 0x00000080;
 export const PROC_EVENT_PTRACE = 0x00000100;
 export const PROC_EVENT_COMM = 0x00000200;
+/** Only in a mask: exits with a status other than 0. */
+export const PROC_EVENT_NONZERO_EXIT = 0x20000000;
 export const PROC_EVENT_COREDUMP = 0x40000000;
 export const PROC_EVENT_EXIT = 0x80000000;
 

@@ -14,12 +14,12 @@ import {
   PROC_EVENT_EXIT,
   PROC_EVENT_FORK,
   PROC_EVENT_NONE,
+  PROC_EVENT_NONZERO_EXIT,
   TYPE_WORD,
   WORD,
 } from "./cn-proc.ts";
 import { EventQueue, type ProcEventListener } from "./event-queue.ts";
 import { LossCounter } from "./loss.ts";
-import { TURN_EVENTS } from "./pace.ts";
 import { noAcknowledgement, refused } from "./source-error.ts";
 
 /** What a listening socket needs of its surroundings. */
@@ -30,6 +30,8 @@ export interface ConnectorSocketOptions {
   readonly touch: () => void;
   /** Events wanted; the kernel sends no others where it can filter (since Linux 6.6). Absent: all. */
   readonly mask?: number | undefined;
+  /** Events read and not told yet, at most; absent for the queue's own limit. */
+  readonly maxQueued?: number | undefined;
   /** This process. */
   readonly tgid: number;
 }
@@ -50,8 +52,6 @@ export interface Tally {
 
 /** Requests sent before silence is taken for an answer: another's overflow may have swallowed one. */
 const TRIES = 3;
-/** Events told between two looks at the kernel's queue. */
-const TOLD_AT_ONCE = 128;
 const LITTLE_ENDIAN = endianness() === "LE";
 
 /** One socket that the kernel sends process events to. */
@@ -62,7 +62,8 @@ export class ConnectorSocket {
   readonly #listener: ProcEventListener;
   readonly #tally: Tally;
   readonly #view: DataView;
-  readonly #queue = new EventQueue();
+  readonly #queue: EventQueue;
+  #mask: number | undefined;
   /** Events that one receive may bring. */
   readonly #batch: number;
   #masked = false;
@@ -83,6 +84,8 @@ export class ConnectorSocket {
     this.#tally = tally;
     this.#listener = listener;
     this.transport = refused("socket", options.open);
+    this.#mask = options.mask;
+    this.#queue = new EventQueue(options.maxQueued);
     const { words, size } = this.transport.datagrams;
     this.#batch = words.byteLength / size;
     this.#view = new DataView(words.buffer, words.byteOffset, words.byteLength);
@@ -104,20 +107,18 @@ export class ConnectorSocket {
     return this.#queue.length;
   }
 
-  /** Reads and tells until nothing is left or a turn's worth of events was told; returns how many. */
-  drain(): number {
-    let told = 0;
-    do {
-      this.#receive();
-      const until = Math.min(told + TOLD_AT_ONCE, told + this.#queue.length);
-      // A listener may close us.
-      for (; told < until && !this.#closed; told++) this.#queue.shift(this.#listener);
-    } while (this.#queue.length > 0 && told < TURN_EVENTS && !this.#closed);
-    return told;
+  /** When the oldest of them happened; there must be one. */
+  get nextNs(): bigint {
+    return this.#queue.timeNs;
+  }
+
+  /** Tells the oldest event that was read; there must be one. */
+  tell(): void {
+    this.#queue.shift(this.#listener);
   }
 
   /** Empties the kernel's queue into ours, as far as there is room. */
-  #receive(): void {
+  receive(): void {
     while (!this.#closed && this.#queue.reserve(this.#batch)) {
       let received: number;
       try {
@@ -143,9 +144,15 @@ export class ConnectorSocket {
     if (!this.#closed) this.loss.drops(this.transport.drops());
   }
 
+  /** Asks for other events from now on. Only for a socket that was opened with a mask. @throws SyscallError */
+  remask(mask: number): void {
+    this.#mask = mask;
+    if (this.#masked) this.#sendMask(mask);
+  }
+
   /** Asks the kernel for a COMM event of ourselves; where a mask is set it is widened for that moment. */
   isHearing(): boolean {
-    const { mask } = this.#options;
+    const mask = this.#mask;
     for (let tries = 0; tries < TRIES; tries++) {
       if (this.#masked && mask !== undefined) this.#sendMask(mask | PROC_EVENT_COMM);
       const heard = this.#hearsTouch();
@@ -178,7 +185,7 @@ export class ConnectorSocket {
       const ack = Math.floor(Math.random() * 0x7fff_ffff);
       this.#wantedAck = ack + 1;
       refused("listen", () => this.transport.send(encodeProcRequest(PROC_CN_MCAST_LISTEN, ack)));
-      this.#receive();
+      this.receive();
     }
     if (this.#ackError === undefined) throw noAcknowledgement();
     if (this.#ackError !== 0) {
@@ -187,12 +194,19 @@ export class ConnectorSocket {
         throw error;
       });
     }
-    const { mask } = this.#options;
+    const mask = this.#mask;
     if (mask === undefined) return;
-    this.#sendMask(mask);
-    this.#receive();
+    this.#sendMask(mask & ~PROC_EVENT_COMM || PROC_EVENT_EXIT);
+    this.receive();
     // Older kernels ignore the request and go on sending everything; our own COMM event tells which it is.
     this.#masked = !this.#hearsTouch();
+    if ((mask & PROC_EVENT_COMM) !== 0) this.#sendMask(mask);
+  }
+
+  /** Events that the mask lets through. */
+  #wanted(): number {
+    const mask = this.#mask ?? 0;
+    return (mask & PROC_EVENT_NONZERO_EXIT) === 0 ? mask : mask | PROC_EVENT_EXIT;
   }
 
   #sendMask(mask: number): void {
@@ -202,7 +216,7 @@ export class ConnectorSocket {
   #hearsTouch(): boolean {
     this.#heardSelf = false;
     this.#options.touch();
-    this.#receive();
+    this.receive();
     return this.#heardSelf;
   }
 
@@ -243,20 +257,24 @@ export class ConnectorSocket {
     const b = words[data + 1] ?? 0;
     const c = words[data + 2] ?? 0;
     const d = words[data + 3] ?? 0;
+    const e = words[data + 4] ?? 0;
+    const f = words[data + 5] ?? 0;
     if (what === PROC_EVENT_NONE) {
       // Every unfiltered listener hears every other's acknowledgement too.
       if (words[at + WORD.ack] === this.#wantedAck) this.#ackError = a;
       return;
     }
     if (what === PROC_EVENT_COMM && b === this.#options.tgid) this.#heardSelf = true;
+    // What was asked for as a sign of life only.
+    if (this.#masked && (what & this.#wanted()) === 0) return;
     const timeNs = this.#view.getBigUint64(at * 4 + EVENT_TIME_OFFSET, LITTLE_ENDIAN);
     if (what === PROC_EVENT_FORK) {
-      this.#queue.push(what, c, d, a, b, timeNs);
+      this.#queue.push(what, c, d, a, b, timeNs, 0, 0);
     } else if (what === PROC_EVENT_EXIT) {
-      const parent = length < EXIT_WITH_PARENT_BYTES ? 0 : (words[data + 5] ?? 0);
-      this.#queue.push(what, a, b, c, parent, timeNs);
+      const parent = length < EXIT_WITH_PARENT_BYTES ? 0 : f;
+      this.#queue.push(what, a, b, c, parent, timeNs, 0, 0);
     } else {
-      this.#queue.push(what, a, b, c, d, timeNs);
+      this.#queue.push(what, a, b, c, d, timeNs, e, f);
     }
   }
 }

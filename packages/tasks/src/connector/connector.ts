@@ -1,9 +1,11 @@
 import type { NetlinkTransport } from "@task-watchers/netlink";
 import { ConnectorSocket, type ConnectorSocketOptions, type Tally } from "./connector-socket.ts";
 import { QUEUED_EVENT_BYTES } from "./cn-proc.ts";
+import { drainSockets } from "./drain.ts";
 import type { ProcEventListener } from "./event-queue.ts";
 import { ExecBell } from "./exec-bell.ts";
 import type { Loss } from "./loss.ts";
+import { Notices } from "./notices.ts";
 import { Pace, TURN_EVENTS } from "./pace.ts";
 
 /** Where a connector's events go. */
@@ -35,6 +37,8 @@ export interface ConnectorCounters extends Readonly<Tally> {
   readonly deaf: number;
   /** Times the event loop was woken to read. */
   readonly wakeUps: number;
+  /** Notices the kernel sent and we did not get; not among `lost`. */
+  readonly noticesLost: number;
   /** Size of the receive queue in bytes of kernel memory; an event takes 832. */
   readonly receiveBufferBytes: number;
   /** Whether the kernel filters events by kind for us (since Linux 6.6). */
@@ -59,6 +63,7 @@ export class Connector {
   #socket: ConnectorSocket;
   #bell: ExecBell | undefined;
   #pace: Pace | undefined;
+  readonly #notices: Notices;
   #heartbeat: NodeJS.Timeout | undefined;
   #referenced = true;
   #closed = false;
@@ -79,6 +84,14 @@ export class Connector {
   constructor(options: ConnectorOptions) {
     this.#options = options;
     this.#soundNs = options.now();
+    this.#notices = new Notices({
+      socket: options,
+      tally: this.#tally,
+      listener: options.sink.event,
+      readable: () => this.#pace?.soon(),
+      lost: options.sink.lost,
+      now: options.now,
+    });
     this.#socket = new ConnectorSocket(options, this.#tally, options.sink.event);
   }
 
@@ -99,6 +112,16 @@ export class Connector {
     this.#pace?.unref();
   }
 
+  /**
+   * Has the kernel send these other events too, through a queue of their own; 0 for none. Where the kernel does not filter
+   * all events come anyway.
+   *
+   * @throws SourceUnavailableError
+   */
+  setNotices(mask: number): void {
+    if (!this.#closed && this.#socket.masked) this.#notices.want(mask);
+  }
+
   /** Exact at any time, also after `close`. */
   counters(): ConnectorCounters {
     const socket = this.#socket;
@@ -110,6 +133,7 @@ export class Connector {
       sequenceGaps: socket.masked ? null : this.#before.gaps + socket.loss.missing,
       deaf: this.#deafTimes,
       wakeUps: this.#before.wakeUps + (this.#pace?.wakeUps ?? 0),
+      noticesLost: this.#notices.lost,
       receiveBufferBytes: socket.transport.receiveBufferBytes,
       masked: socket.masked,
     };
@@ -122,7 +146,7 @@ export class Connector {
     this.#draining = true;
     let events = 0;
     try {
-      events = this.#socket.drain();
+      events = drainSockets(this.#socket, this.#notices.socket, () => !this.#closed);
     } finally {
       this.#draining = false;
     }
@@ -133,6 +157,7 @@ export class Connector {
       return events;
     }
     if (this.#socket.overrun) this.#reportOverrun();
+    this.#notices.settled();
     this.#options.sink.settled();
     return events;
   };
@@ -147,6 +172,7 @@ export class Connector {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#heartbeat);
+    this.#notices.close(!this.#deaf);
     this.#pace?.close();
     this.#bell?.close(!this.#deaf);
     this.#socket.close(!this.#deaf);
@@ -194,6 +220,7 @@ export class Connector {
     this.#reportOverrun();
     if (this.#tally.received !== this.#receivedAtBeat || this.#isHearing()) this.#deaf = false;
     else this.#recover();
+    if (this.#notices.broken) this.#notices.reopen();
     if (this.#socket.queued > 0) this.#pace?.again();
     this.#receivedAtBeat = this.#tally.received;
   }
@@ -225,6 +252,7 @@ export class Connector {
     this.#pace?.close();
     this.#bell?.close(false);
     deaf.close(false);
+    this.#notices.reopen();
     this.#deaf = false;
     this.#startPace();
     const untilNs = this.#options.now();

@@ -10,10 +10,11 @@ function shiftAll(queue: EventQueue, count: number): number[] {
 test("EventQueue gives back every field", () => {
   const queue = new EventQueue();
   expect(queue.reserve(1)).toBe(true);
-  queue.push(0x8000_0000, 2, 3, 4, 0xffff_ffff, 2n ** 63n + 1n);
+  queue.push(0x8000_0000, 2, 3, 4, 0xffff_ffff, 2n ** 63n + 1n, 6, 7);
+  expect(queue.timeNs).toBe(2n ** 63n + 1n);
   const told: unknown[] = [];
   queue.shift((...event) => told.push(...event));
-  expect(told).toEqual([0x8000_0000, 2, 3, 4, 0xffff_ffff, 2n ** 63n + 1n]);
+  expect(told).toEqual([0x8000_0000, 2, 3, 4, 0xffff_ffff, 2n ** 63n + 1n, 6, 7]);
   expect(queue.length).toBe(0);
 });
 
@@ -23,7 +24,7 @@ test("EventQueue keeps the order while it grows and while it is read", () => {
   let next = 0;
   for (let round = 0; round < 200; round++) {
     expect(queue.reserve(256)).toBe(true);
-    for (let n = 0; n < 256; n++) queue.push(1, next++, 0, 0, 0, 0n);
+    for (let n = 0; n < 256; n++) queue.push(1, next++, 0, 0, 0, 0n, 0, 0);
     told.push(...shiftAll(queue, round % 3 === 0 ? queue.length : 100));
   }
   told.push(...shiftAll(queue, queue.length));
@@ -32,7 +33,7 @@ test("EventQueue keeps the order while it grows and while it is read", () => {
 
 test("EventQueue has no room beyond its limit, and has again once it was read", () => {
   const queue = new EventQueue();
-  while (queue.reserve(4096)) for (let n = 0; n < 4096; n++) queue.push(1, n, 0, 0, 0, 0n);
+  while (queue.reserve(4096)) for (let n = 0; n < 4096; n++) queue.push(1, n, 0, 0, 0, 0n, 0, 0);
   expect(queue.length).toBe(MAX_QUEUED);
   expect(shiftAll(queue, 4096)).toHaveLength(4096);
   expect(queue.reserve(4096)).toBe(true);

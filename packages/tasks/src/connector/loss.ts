@@ -5,6 +5,8 @@ export interface Loss {
    * that did not keep up made us drop notifications.
    */
   readonly reason: "overrun" | "deaf" | "backlog";
+  /** What was lost were notices (sid, ptrace, comm, coredump), nothing of a task's life. */
+  readonly notices?: true;
   /** Events lost; null when it cannot be known. */
   readonly count: number | null;
   /** CLOCK_MONOTONIC, nanoseconds: the last time it was certain that nothing was missing. */

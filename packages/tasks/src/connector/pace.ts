@@ -87,6 +87,11 @@ export class Pace {
     this.#bell?.stop();
   }
 
+  /** Reads at the next tick of the timer. */
+  soon(): void {
+    if (!this.#closed) this.#putOff();
+  }
+
   /** Reads again as soon as others had their turn. */
   again(): void {
     if (!this.#closed) this.#again ??= setImmediate(this.#onTimer);

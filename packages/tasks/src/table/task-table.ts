@@ -1,4 +1,4 @@
-import type { Missing, SyntheticReason, TaskIds } from "@task-watchers/chain";
+import type { Missing, SyntheticReason, TaskIds, TaskNotice } from "@task-watchers/chain";
 import type { BootTime } from "./boot-time.ts";
 import { sameStart } from "./boot-time.ts";
 import {
@@ -11,6 +11,7 @@ import {
 import type { Delivery } from "./delivery.ts";
 import type { ExecFactsReader } from "./exec-facts.ts";
 import { exitEvent, marked } from "./exit-event.ts";
+import { noticeOf } from "./notice.ts";
 import type { Scope } from "./scope.ts";
 import { TrackedTask } from "./tracked-task.ts";
 
@@ -26,6 +27,15 @@ export interface TaskTableParts {
   readonly idsOf: (pid: number) => TaskIds | undefined;
   /** Announces a task that was there before. */
   readonly existing: (task: TrackedTask) => void;
+  /** Who wants notices; absent when nobody ever does. */
+  readonly notices?: NoticeSink;
+}
+
+/** Where notices go. */
+export interface NoticeSink {
+  /** Kernel events that somebody wants, as a mask. */
+  readonly mask: number;
+  notice(notice: TaskNotice, task: TrackedTask): void;
 }
 
 /** How many notifications of each kind were raised, and how many of them no event stood behind. */
@@ -77,12 +87,15 @@ export class TaskTable {
     first: number,
     second: number,
     timeNs: bigint,
+    third = 0,
+    fourth = 0,
   ): void => {
     if (what === PROC_EVENT_FORK) this.#fork(pid, tgid, second, timeNs);
     else if (what === PROC_EVENT_EXIT) this.#exit(pid, tgid, first, timeNs);
     else if (what === PROC_EVENT_EXEC) this.exec(tgid, timeNs);
     else if (what === PROC_EVENT_UID) this.#uid(pid, tgid, first, second, timeNs);
     else if (what === PROC_EVENT_GID) this.#gid(pid, tgid, first, second, timeNs);
+    else this.#notice(what, pid, tgid, [first, second, third, fourth], timeNs);
   };
 
   /** A process begins: by its fork event, or found when events were lost. */
@@ -229,6 +242,20 @@ export class TaskTable {
     if (task === undefined) return;
     if (task.ids) task.ids = { ...task.ids, rgid, egid };
     this.#parts.delivery.deliver(task, { type: "gid", timeNs, rgid, egid });
+  }
+
+  #notice(
+    what: number,
+    pid: number,
+    tgid: number,
+    words: readonly [number, number, number, number],
+    timeNs: bigint,
+  ): void {
+    const { notices } = this.#parts;
+    if (notices === undefined || (what & notices.mask) === 0) return;
+    const task = this.#threads.get(pid) ?? this.#processes.get(tgid);
+    const notice = task && noticeOf(what, pid, words, timeNs);
+    if (notice) notices.notice(notice, task);
   }
 
   /** Credentials belong to threads; the C library changes all of a process's, one event each. The first one's counts. */

@@ -1,4 +1,4 @@
-import type { Task, TaskWatchers } from "@task-watchers/chain";
+import type { Task, TaskWatchers, WatchListener } from "@task-watchers/chain";
 import { SyscallError } from "@task-watchers/linux";
 import { isUnavailable, type ProcReader, type ProcStat } from "@task-watchers/linux/procfs";
 import { BootTime } from "../table/boot-time.ts";
@@ -8,6 +8,7 @@ import { Delivery } from "../table/delivery.ts";
 import { ExecFactsReader, type StartedWith } from "../table/exec-facts.ts";
 import type { Loss } from "../connector/loss.ts";
 import { inTime } from "./in-time.ts";
+import { Listeners } from "./listeners.ts";
 import { PidfdSource, type ProcessEnd } from "./pidfd-source.ts";
 import { Reconciler } from "../table/reconcile.ts";
 import { AllTasks, Descent } from "../table/scope.ts";
@@ -44,6 +45,7 @@ export class TaskWatch {
   readonly #delivery: Delivery;
   readonly #table: TaskTable;
   readonly #reconciler: Reconciler;
+  readonly #listeners = new Listeners((mask) => this.#connector?.setNotices(mask));
   readonly #waiting: Array<() => void> = [];
   #connector: Connector | undefined;
   #pidfds: PidfdSource | undefined;
@@ -76,6 +78,7 @@ export class TaskWatch {
       threads: options.threads ?? false,
       idsOf: (pid) => idsOf(proc, pid),
       existing: (task) => this.#visit(task),
+      notices: this.#listeners,
     });
     this.#reconciler = new Reconciler({
       table: this.#table,
@@ -114,6 +117,7 @@ export class TaskWatch {
     const started = watchers.startWatch({
       signal: this.#ending.signal,
       tasks: () => this.#table.tasks(),
+      listen: (listener) => this.listen(listener),
       writeLine: (line) => this.#options.onLine?.(line),
     });
     const stop = await inTime(started, OPEN_GRACE_MS);
@@ -139,6 +143,8 @@ export class TaskWatch {
         this.#checkIdle();
       },
     });
+    // Modules have asked while they were opened.
+    this.#connector.setNotices(this.#listeners.mask);
   }
 
   /**
@@ -169,6 +175,16 @@ export class TaskWatch {
     for (const stat of census(this.#parts.proc)) {
       if (this.#table.process(stat.ppid) && !this.#table.process(stat.pid)) this.#adopt(stat);
     }
+  }
+
+  /**
+   * Tells the listener of losses and of the notices it has functions for, until the function returned is called. With the
+   * pidfd source there are no notices.
+   *
+   * @throws SourceUnavailableError when there is no socket to be had for the notices
+   */
+  listen(listener: WatchListener): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** Live tasks. */
@@ -266,12 +282,17 @@ export class TaskWatch {
     const [count, sinceNs] = [this.#untold, this.#toldNs];
     this.#untold = 0;
     this.#toldNs = untilNs;
-    if (count > 0) this.#options.onLost?.({ reason: "backlog", count, sinceNs, untilNs });
+    if (count > 0) this.#tellLost({ reason: "backlog", count, sinceNs, untilNs });
   }
 
   #lost(loss: Loss): void {
+    this.#tellLost(loss);
+    if (!loss.notices) this.#reconciler.request(true);
+  }
+
+  #tellLost(loss: Loss): void {
     this.#options.onLost?.(loss);
-    this.#reconciler.request(true);
+    this.#listeners.lost(loss);
   }
 
   #processEnded(end: ProcessEnd): void {
