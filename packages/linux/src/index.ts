@@ -1,9 +1,13 @@
 /** Linux system calls, descriptors and memory for Node.js. Importing loads no native code; the first call does. @module */
+export { type BpfMapOptions, createBpfMap } from "./bpf.ts";
 export { type ClockOffsets, clockOffsets, monotonicNs } from "./clock.ts";
 export { DatagramBatch, type DatagramBatchOptions } from "./datagram-batch.ts";
 export { FileDescriptor } from "./file-descriptor.ts";
 export { pidfdExit, type PidfdExit, pidfdOpen } from "./pidfd.ts";
+export { openPerfEvent, type PerfEventTarget } from "./perf-event.ts";
 export { Readiness } from "./readiness.ts";
+export { seccompActionAvailable, seccompNotificationSize } from "./seccomp.ts";
+export { createSemaphores, removeSemaphores, semaphoreValue } from "./semaphore-set.ts";
 export {
   bindSocket,
   getSocketOption,

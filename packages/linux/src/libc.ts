@@ -23,6 +23,22 @@ export interface Libc {
   prctl(option: number, argument: Pointer): number;
   /** syscall(2) with two int arguments. */
   syscall2(number: number, first: number, second: number): number;
+  /** perf_event_open(2); the C library has no wrapper, so the call's number comes first here and in the next two. */
+  perf_event_open(
+    number: number,
+    attributes: Pointer,
+    pid: number,
+    cpu: number,
+    group: number,
+    flags: number,
+  ): number;
+  /** bpf(2). */
+  bpf(number: number, command: number, attributes: Pointer, size: number): number;
+  /** seccomp(2). */
+  seccomp(number: number, operation: number, flags: number, argument: Pointer): number;
+  semget(key: number, semaphores: number, flags: number): number;
+  /** semctl(2) with those commands that take no further argument. */
+  semctl(id: number, semaphore: number, command: number): number;
   /** Only meaningful directly after a failure: koffi leaves an old value there after a success. */
   errno(): number;
   address(memory: ArrayBufferView): bigint;
@@ -70,6 +86,18 @@ function load(): Libc {
     clock_gettime: library.func("int clock_gettime(int, void *)"),
     prctl: library.func("int prctl(int, void *)"),
     syscall2: library.func("syscall", "long", ["long", "long", "long"]),
+    perf_event_open: library.func("syscall", "long", [
+      "long",
+      "void *",
+      "int",
+      "int",
+      "int",
+      "ulong",
+    ]),
+    bpf: library.func("syscall", "long", ["long", "int", "void *", "uint"]),
+    seccomp: library.func("syscall", "long", ["long", "uint", "uint", "void *"]),
+    semget: library.func("int semget(int, int, int)"),
+    semctl: library.func("int semctl(int, int, int)"),
     errno: () => native.errno(),
     address: (memory) => native.address(memory),
     poll: (fd, callback) => native.node.poll(fd, { readable: true }, callback),

@@ -57,7 +57,7 @@ export function setSocketOption(
 
 /** getsockopt(2) of up to `count` 32-bit words. */
 export function getSocketOption(
-  fd: FileDescriptor,
+  fd: Pick<FileDescriptor, "number">,
   level: number,
   name: number,
   count: number,
