@@ -11,6 +11,8 @@ export {
 export {
   type AnyLine,
   type CloneLine,
+  type CommLine,
+  type CoredumpLine,
   type ExecLine,
   type ExitLine,
   type FreeLine,
@@ -20,6 +22,8 @@ export {
   type KnownLine,
   type LostLine,
   type Nanoseconds,
+  type PtraceLine,
+  type SidLine,
   type SummaryLine,
   type TaskLine,
   TRACE_SCHEMA,

@@ -68,10 +68,15 @@ export interface InitLine extends TaskLine {
   readonly ids?: IdsField;
   /** Stable id of the parent, while it is watched too. */
   readonly parent?: string;
+  /** What a task that was there before ran; there when the writer was asked for it. */
+  readonly exec?: { readonly exe?: string; readonly argv?: readonly string[] };
 }
 
 export interface CloneLine extends TaskLine {
   readonly type: "clone";
+  /** As in `init`; there when the writer wrote no `init` for this task. */
+  readonly ids?: IdsField;
+  readonly parent?: string;
 }
 
 export interface ExecLine extends TaskLine {
@@ -101,6 +106,8 @@ export interface GidLine extends TaskLine {
 
 export interface ExitLine extends TaskLine {
   readonly type: "exit";
+  /** What the task ran; there when the writer was asked to leave `exec` lines out. */
+  readonly exec?: { readonly exe?: string; readonly argv?: readonly string[] };
   /** Exit code; absent when a signal ended the task, or not known. */
   readonly code?: number;
   /** Signal number. */
@@ -108,6 +115,29 @@ export interface ExitLine extends TaskLine {
   readonly coreDumped?: true;
   readonly durationNs?: Nanoseconds;
   readonly missing?: Readonly<Record<string, string>>;
+}
+
+/** The process became the leader of a new session, whose id is its own. */
+export interface SidLine extends TaskLine {
+  readonly type: "sid";
+}
+
+/** A tracer attached, or let go. */
+export interface PtraceLine extends TaskLine {
+  readonly type: "ptrace";
+  /** Absent when it let go. */
+  readonly tracer?: { readonly pid: number; readonly tgid: number };
+}
+
+/** The thread was renamed, by itself or by another. */
+export interface CommLine extends TaskLine {
+  readonly type: "comm";
+  readonly comm: string;
+}
+
+/** A signal that dumps core ended the process; its `exit` follows. */
+export interface CoredumpLine extends TaskLine {
+  readonly type: "coredump";
 }
 
 export interface FreeLine extends TaskLine {
@@ -148,6 +178,10 @@ export type KnownLine =
   | UidLine
   | GidLine
   | ExitLine
+  | SidLine
+  | PtraceLine
+  | CommLine
+  | CoredumpLine
   | FreeLine
   | LostLine
   | SummaryLine;
