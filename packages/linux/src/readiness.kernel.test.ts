@@ -214,6 +214,13 @@ kernelTest("keeps the process alive while started, and lets it end otherwise", [
   expect(child("")).toMatchObject({ status: null, signal: "SIGTERM" });
 });
 
+kernelTest("is closed when the process exits, with something still to be read", [], () => {
+  // Without that, Node.js would call back while it takes JavaScript down.
+  const exit = "readiness.unref(); writeSync(fd.number, 'x'.repeat(1000));";
+  for (let n = 0; n < 5; n++) expect(child(exit)).toMatchObject({ status: 0, stderr: "" });
+  expect(child(`${exit} process.exit(3);`)).toMatchObject({ status: 3, stderr: "" });
+});
+
 kernelTest(
   "an exception in the listener is an uncaught one, and calls go on where it is handled",
   [],

@@ -21,6 +21,8 @@ export class Readiness {
   constructor(fd: FileDescriptor, listener: () => void) {
     this.#listener = listener;
     this.#handle = libc().poll(fd.number, this.#onPoll);
+    if (open.size === 0) process.on("exit", closeAll);
+    open.add(this);
   }
 
   /** Whether the listener is to be called, as far as the caller has asked. */
@@ -55,6 +57,8 @@ export class Readiness {
     this.#closed = true;
     this.#started = false;
     this.#handle.close();
+    open.delete(this);
+    if (open.size === 0) process.off("exit", closeAll);
   }
 
   [Symbol.dispose](): void {
@@ -88,4 +92,14 @@ export class Readiness {
       });
     }
   }
+}
+
+/**
+ * Those not closed yet. Node.js runs the event loop once more when it takes its environment down; a callback into
+ * JavaScript at that time ends the process with a fatal error.
+ */
+const open = new Set<Readiness>();
+
+function closeAll(): void {
+  for (const readiness of open) readiness.close();
 }

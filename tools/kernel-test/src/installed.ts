@@ -97,7 +97,7 @@ function manifest(folder: string): Manifest {
 function sources(folder: string): string[] {
   const src = join(workspace, "packages", folder, "src");
   return readdirSync(src, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .filter((name) => name.endsWith(".ts") && !/\.(?:test|fixture)\.ts$/u.test(name))
     .sort()
     .map((name) => join(src, name));
 }
