@@ -4,13 +4,14 @@ export { type LoadedModule, type StopWatch, TaskWatchers } from "./module/task-w
 export type {
   WatcherModule,
   ModuleStatus,
+  SummaryTable,
   TraceLine,
   Watch,
   WatchListener,
   WatchLoss,
   WatchSignal,
 } from "./module/module.ts";
-export type { ModuleFailure, ModuleListing, ModuleState } from "./module/module.ts";
+export type { ModuleFailure, ModuleListing, ModuleState, ModuleSummary } from "./module/module.ts";
 
 export { TaskChain, type TaskChainOptions, type WatcherListing } from "./task/task-chain.ts";
 export type { TaskWatcher } from "./task/task-watcher.ts";

@@ -1,6 +1,13 @@
 import { errorText } from "../notifier/error-text.ts";
 import { isThenable } from "../notifier/failures.ts";
-import type { ModuleListing, ModuleState, ModuleStatus, Watch, WatcherModule } from "./module.ts";
+import type {
+  ModuleListing,
+  ModuleState,
+  ModuleStatus,
+  ModuleSummary,
+  Watch,
+  WatcherModule,
+} from "./module.ts";
 import type { Task } from "../task/task.ts";
 import type { TaskChain } from "../task/task-chain.ts";
 import { watchedEvents } from "../task/task-watcher.ts";
@@ -54,6 +61,17 @@ export class ModuleSlot<T extends Task> {
   unload(): Promise<void> {
     this.#unloading ??= this.#unload();
     return this.#unloading;
+  }
+
+  summary(): ModuleSummary[] {
+    const { name } = this.module;
+    try {
+      const tables = this.module.summary?.() ?? [];
+      return tables.length > 0 ? [{ module: name, tables }] : [];
+    } catch (error) {
+      const notes = [`summary() failed: ${errorText(error)}`];
+      return [{ module: name, tables: [{ title: name, columns: [], rows: [], notes }] }];
+    }
   }
 
   list(): ModuleListing {

@@ -66,6 +66,16 @@ export interface ModuleStatus {
   readonly notes: readonly string[];
 }
 
+/** A table of what a module found out, for people. Raw text: whoever shows it escapes and cuts it. */
+export interface SummaryTable {
+  readonly title: string;
+  readonly columns: readonly { readonly name: string; readonly align: "left" | "right" }[];
+  /** A cell for every column. */
+  readonly rows: readonly (readonly string[])[];
+  /** Sentences below the table: where figures come from, what is missing. */
+  readonly notes: readonly string[];
+}
+
 /** A watcher as a package brings it along: what it watches, and what it needs open to do so. */
 export interface WatcherModule<T extends Task = Task> {
   /** Unique in a registry; that of the watcher may be the same. */
@@ -79,6 +89,8 @@ export interface WatcherModule<T extends Task = Task> {
   /** Gives back what `open` took; called once after each `open` that succeeded. */
   close?(): void | Promise<void>;
   status?(): ModuleStatus;
+  /** What it found out about the watch that has just ended; asked for once, after `close`. */
+  summary?(): readonly SummaryTable[];
 }
 
 /** Where a module stands. `failed`: it did not open (or close), its watcher is off the chain. */
@@ -98,6 +110,13 @@ export interface ModuleListing {
   readonly lines?: Readonly<Record<string, string>>;
   /** What the module says of itself; absent when it says nothing. */
   readonly status?: ModuleStatus;
+}
+
+/** What one module found out. */
+export interface ModuleSummary {
+  /** Name of the module. */
+  readonly module: string;
+  readonly tables: readonly SummaryTable[];
 }
 
 /** A module that failed, and when. */
@@ -125,7 +144,7 @@ export function checkModule<T extends Task>(module: WatcherModule<T>): void {
       throw new TypeError(`${key} of a watcher module must be a string of at least one character`);
     }
   }
-  for (const key of ["open", "close", "status"] as const) {
+  for (const key of ["open", "close", "status", "summary"] as const) {
     const value: unknown = module[key];
     if (value !== undefined && typeof value !== "function") {
       throw new TypeError(

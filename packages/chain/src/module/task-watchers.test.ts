@@ -395,3 +395,23 @@ test("register(), registerOn() and onError() are short for the chain's", () => {
   void registry.chain.raise(exit, one);
   expect(errors).toEqual(["a", "b"]);
 });
+
+test("summaries() has what modules found out, and says when one fails at it", () => {
+  const log: string[] = [];
+  const registry = new TaskWatchers();
+  const table = { title: "t", columns: [], rows: [], notes: ["n"] };
+  registry.load(newModule(log, "a", { summary: () => [table] }));
+  registry.load(newModule(log, "b"));
+  registry.load(newModule(log, "c", { summary: fail }));
+  registry.load(newModule(log, "d", { summary: () => [] }));
+  expect(registry.summaries()).toEqual([
+    { module: "a", tables: [table] },
+    {
+      module: "c",
+      tables: [{ title: "c", columns: [], rows: [], notes: ["summary() failed: no permission"] }],
+    },
+  ]);
+  expect(() => registry.load(newModule(log, "e", { summary: 1 as never }))).toThrow(
+    'summary of module "e" must be a function, got number',
+  );
+});

@@ -1,6 +1,7 @@
 import {
   type ModuleFailure,
   type ModuleListing,
+  type ModuleSummary,
   type Watch,
   type WatcherModule,
   checkModule,
@@ -109,6 +110,11 @@ export class TaskWatchers<T extends Task = Task> {
   /** The modules, in order of loading. */
   list(): readonly ModuleListing[] {
     return Array.from(this.#slots.values(), (slot) => slot.list());
+  }
+
+  /** What the modules found out in the watch that has just ended, in order of loading; a module that fails at it has none. */
+  summaries(): readonly ModuleSummary[] {
+    return Array.from(this.#slots.values()).flatMap((slot) => slot.summary());
   }
 
   /**
