@@ -1,0 +1,291 @@
+// Needs of the kernel: the process events connector (any user since Linux 6.6), in the initial namespaces; a C compiler
+// for loads; root, to become nobody.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  compiler,
+  initialNamespaces,
+  installed,
+  kernel,
+  kernelTest,
+  type LoadMade,
+  nobodyCommand,
+  openDescriptors,
+  root,
+  startLoad,
+} from "@task-watchers/kernel-test";
+import { afterAll, beforeAll, expect, onTestFinished, vi } from "vitest";
+import type { ProcEvent } from "../event/proc-event.ts";
+import { connectRelay } from "./connect.ts";
+import { Proxy, until } from "./fake-source.fixture.ts";
+import type { ListenerEvent } from "./relay-options.ts";
+import type { RelayStream } from "./relay-stream.ts";
+import { serveRelay } from "./serve.ts";
+
+const NEEDS = [kernel("6.6"), initialNamespaces];
+const LISTENERS = 20;
+const STOPPED_MS = 10_000;
+/** What a listener of these tests asks for: the descent of this process, from now on. */
+const OURS = { pid: process.pid, existing: false } as const;
+
+/** Says when it is ready, listens when told to, and at the end of the relay what it got. */
+const LISTENER = `
+  import { once } from "node:events";
+  import { connectRelay } from "@task-watchers/proc-events/relay";
+  const [path, filter] = process.argv.slice(1);
+  console.log("ready");
+  await once(process.stdin, "data");
+  process.stdin.unref();
+  const stream = await connectRelay(path, { ...JSON.parse(filter), queueLimit: 100 });
+  console.log("joined");
+  let events = 0;
+  for await (const event of stream) if (event.type !== "lost") events++;
+  const { lost, unknownLosses, reconnects } = stream.counters;
+  console.log(JSON.stringify({ events, lost, unknownLosses, reconnects }));
+`;
+
+/** The first event that a listener gets, or why it gets none. */
+const ONE_EVENT = `
+  import { connectRelay } from "@task-watchers/proc-events/relay";
+  try {
+    const stream = await connectRelay(process.argv[1], { kinds: ["fork"], existing: true });
+    console.log((await stream.next()).value.type);
+    await stream.close();
+  } catch (error) {
+    console.log(error.code + ": " + error.message);
+  }
+`;
+
+const SERVER = `
+  import { serveRelay } from "@task-watchers/proc-events/relay";
+  await serveRelay({ path: process.argv[1] });
+  console.log("serving");
+`;
+
+interface Got {
+  readonly events: number;
+  readonly lost: number;
+  readonly unknownLosses: number;
+  readonly reconnects: number;
+}
+
+interface Script {
+  readonly process: ChildProcess;
+  line(): Promise<string>;
+}
+
+// Twenty programs have to start, and one of them is stopped for a while.
+vi.setConfig({ testTimeout: 60_000 });
+
+let packages = "";
+let dir = "";
+
+beforeAll(() => {
+  packages = installed("proc-events");
+  dir = mkdtempSync(join(tmpdir(), "relay-"));
+  chmodSync(dir, 0o755);
+});
+
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function script(code: string, ...args: string[]): Script {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", code, ...args], {
+    cwd: packages,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const lines: Interface = createInterface(child.stdout);
+  const iterator = lines[Symbol.asyncIterator]();
+  return { process: child, line: async () => String((await iterator.next()).value) };
+}
+
+/** What a script prints that runs as nobody. The relay is in this process: it must not wait. */
+async function asNobody(code: string, ...args: string[]): Promise<string> {
+  const node = ["--input-type=module", "-e", code, ...args];
+  const [setpriv = "", ...rest] = nobodyCommand(process.execPath, node);
+  const child = spawn(setpriv, rest, {
+    cwd: packages,
+    env: { PATH: process.env["PATH"] },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return text(child.stdout);
+}
+
+/** Events of a load: the load maker's own fork, exec and exit, its workers' forks and exits, and what those made. */
+function eventsOf({ forks, execs, exits }: LoadMade, workers: number): number {
+  return 3 + 2 * workers + forks + execs + exits;
+}
+
+kernelTest(
+  `of ${LISTENERS} listeners one that is stopped loses events, which it is told; the others get every event`,
+  [...NEEDS, compiler],
+  async () => {
+    await startLoad({ rate: 10, seconds: 1, workers: 1, execPercent: 0 });
+    const path = join(dir, "many");
+    await using relay = await serveRelay({ path, queueLimit: 1000, maxListenersPerUid: LISTENERS });
+    const listeners = Array.from({ length: LISTENERS }, () =>
+      script(LISTENER, path, JSON.stringify(OURS)),
+    );
+    for (const listener of listeners) expect(await listener.line()).toBe("ready");
+    for (const { process } of listeners) process.stdin?.write("go");
+    for (const listener of listeners) expect(await listener.line()).toBe("joined");
+    const [stopped, ...others] = listeners;
+    const seconds = STOPPED_MS / 1000 + 2;
+    const load = startLoad({ rate: 1000, seconds, workers: 2, execPercent: 5 });
+    await pause(500);
+    stopped?.process.kill("SIGSTOP");
+    await pause(STOPPED_MS);
+    stopped?.process.kill("SIGCONT");
+    const total = eventsOf(await load, 2);
+    const isDone = (): boolean => relay.listeners().every(({ queued }) => queued === 0);
+    await pause(200);
+    await until(isDone);
+    const statuses = relay.listeners();
+    expect(statuses).toHaveLength(LISTENERS);
+    await relay.close();
+    const nothingLost = { events: total, lost: 0, unknownLosses: 0, reconnects: 0 };
+    for (const listener of others) expect(JSON.parse(await listener.line())).toEqual(nothingLost);
+    const got: Got = JSON.parse((await stopped?.line()) ?? "");
+    console.info(`made ${total}, the stopped listener got ${got.events} and lost ${got.lost}`);
+    expect(got.lost).toBeGreaterThan(0);
+    expect(got.events + got.lost).toBe(total);
+    const dropped = statuses.filter((status) => status.dropped > 0);
+    expect(dropped).toMatchObject([{ pid: stopped?.process.pid, dropped: got.lost }]);
+  },
+);
+
+kernelTest(
+  "connections that are cut while events come make gaps that are told exactly",
+  [...NEEDS, compiler],
+  async () => {
+    await using relay = await serveRelay({ path: join(dir, "cut") });
+    using proxy = await Proxy.open(join(dir, "proxy"), relay.path);
+    await using whole = await connectRelay(relay.path, OURS);
+    await using cut = await connectRelay(join(dir, "proxy"), { ...OURS, retryMs: 20 });
+    const counts = [count(whole), count(cut)];
+    const load = startLoad({ rate: 2000, seconds: 3, workers: 2, execPercent: 0 });
+    for (let round = 1; round <= 5; round++) {
+      await pause(300);
+      proxy.holdUp();
+      await pause(100);
+      proxy.cut();
+      await until(() => cut.counters.reconnects === round);
+    }
+    const total = eventsOf(await load, 2);
+    await pause(200);
+    await until(() => relay.listeners().every(({ queued }) => queued === 0));
+    await relay.close();
+    const [all, some] = await Promise.all(counts);
+    console.info(`made ${total}, got ${some} and lost ${cut.counters.lost} in 5 cuts`);
+    expect(all).toBe(total);
+    expect(cut.counters.lost).toBeGreaterThan(0);
+    expect((some ?? 0) + cut.counters.lost).toBe(total);
+    expect(cut.counters.unknownLosses).toBe(0);
+  },
+);
+
+/** Events until the end of a stream, losses left out. */
+async function count(stream: RelayStream): Promise<number> {
+  let events = 0;
+  for await (const event of stream) if (event.type !== "lost") events++;
+  return events;
+}
+
+kernelTest(
+  "a relay that is killed and started again is a loss of unknown size",
+  NEEDS,
+  async () => {
+    const path = join(dir, "killed");
+    const first = script(SERVER, path);
+    expect(await first.line()).toBe("serving");
+    await using stream = await connectRelay(path, { ...OURS, retryMs: 20 });
+    spawnSync("true");
+    const before = await nextOf(stream, "exit");
+    first.process.kill("SIGKILL");
+    await once(first.process, "exit");
+    const second = script(SERVER, path);
+    expect(await second.line()).toBe("serving");
+    await until(() => stream.counters.reconnects === 1);
+    const lost = await nextOf(stream, "lost");
+    expect(lost).toMatchObject({ reason: "disconnected", count: null });
+    expect(lost?.type === "lost" && lost.sinceNs >= (before?.timeNs ?? 0n)).toBe(true);
+    spawnSync("true");
+    expect(await nextOf(stream, "exit")).toMatchObject({ code: 0 });
+  },
+);
+
+async function nextOf(stream: RelayStream, type: string): Promise<ProcEvent | undefined> {
+  for (;;) {
+    const { value } = await stream.next();
+    if (value === undefined || value.type === type) return value;
+  }
+}
+
+kernelTest(
+  "a socket of mode 0666 serves nobody without capabilities; one of mode 0600 does not",
+  [...NEEDS, root],
+  async () => {
+    await using open = await serveRelay({ path: join(dir, "open"), mode: 0o666 });
+    expect(await asNobody(ONE_EVENT, open.path)).toBe("fork\n");
+    await using closed = await serveRelay({ path: join(dir, "closed"), mode: 0o600 });
+    expect(await asNobody(ONE_EVENT, closed.path)).toMatch(/^EACCES: no right to connect/u);
+  },
+);
+
+kernelTest("a relay leaves no descriptor open", NEEDS, async () => {
+  const serveOnce = async (): Promise<void> => {
+    await using relay = await serveRelay({ path: join(dir, "once") });
+    await using stream = await connectRelay(relay.path, { kinds: ["fork"], existing: true });
+    expect(await stream.next()).toMatchObject({ value: { type: "fork", existing: true } });
+    await expect(connectRelay(relay.path, { threads: true })).rejects.toThrow(/no threads/u);
+    await expect(serveRelay({ path: relay.path })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  };
+  await serveOnce();
+  const before = openDescriptors();
+  for (let round = 0; round < 5; round++) await serveOnce();
+  await expect.poll(() => openDescriptors()).toEqual(before);
+});
+
+kernelTest("a list of users refuses nobody, with a message", [...NEEDS, root], async () => {
+  const events: ListenerEvent[] = [];
+  const onListener = (event: ListenerEvent): void => void events.push(event);
+  await using relay = await serveRelay({
+    path: join(dir, "listed"),
+    mode: 0o666,
+    uids: [0],
+    onListener,
+  });
+  expect(await asNobody(ONE_EVENT, relay.path)).toMatch(/^EACCES: .*does not serve user 65534/u);
+  await using _allowed = await connectRelay(relay.path);
+  expect(events).toMatchObject([
+    { type: "refused", uid: 65_534, gid: 65_534, error: { code: "EACCES" } },
+    { type: "joined", uid: 0, pid: process.pid },
+  ]);
+});
+
+kernelTest(
+  "a socket of a group serves its members, by their supplementary groups too",
+  [...NEEDS, root],
+  async () => {
+    const path = join(dir, "group");
+    await using _relay = await serveRelay({ path, group: 65_500, gids: [65_500] });
+    expect(statSync(path)).toMatchObject({ gid: 65_500 });
+    expect(await asNobody(ONE_EVENT, path)).toMatch(/^EACCES: no right/u);
+    const member = spawn(
+      "setpriv",
+      [
+        ...["--reuid=65534", "--regid=65534", "--groups=65500", "--bounding-set=-all", "--"],
+        ...[process.execPath, "--input-type=module", "-e", ONE_EVENT, path],
+      ],
+      { cwd: packages, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    expect(await text(member.stdout)).toBe("fork\n");
+  },
+);
