@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import { SourceUnavailableError } from "@task-watchers/tasks";
-import { CommandError, run } from "./run/run.ts";
-import { parseRunArguments, RUN_HELP } from "./run/run-arguments.ts";
+import { CommandError } from "./run/command-error.ts";
 import { printable } from "./report/terminal-text.ts";
 import { standardError } from "./standard-error.ts";
 import { UsageError } from "./usage-error.ts";
@@ -12,6 +10,9 @@ const HELP = `Usage: task-watchers <command> [options]
 Commands:
   run [options] [--] command [argument…]
                         run a command and show every task of it
+  watch [options]       show the tasks of this host, or of running processes and their descent
+  relay [options]       serve this host's tasks to others over a Unix socket
+  doctor [options]      say what each watcher can do here, what it cannot, and the remedy
 
 Options:
   -h, --help            print this; after a command, its own help
@@ -24,12 +25,11 @@ const OWN_FAILURE = 125;
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
-    case "run": {
-      const parsed = parseRunArguments(rest);
-      if (!parsed.help) return await run(parsed);
-      process.stdout.write(RUN_HELP);
-      return 0;
-    }
+    case "run":
+    case "watch":
+    case "relay":
+    case "doctor":
+      return await COMMANDS[command](rest);
     case "--version":
       process.stdout.write(`${packageVersion()}\n`);
       return 0;
@@ -41,24 +41,60 @@ async function main(args: readonly string[]): Promise<number> {
       standardError.write(HELP);
       return OWN_FAILURE;
     default:
-      throw new UsageError(`there is no command "${command}"; there is: run`);
+      throw new UsageError(
+        `there is no command "${command}"; there are: ${Object.keys(COMMANDS).join(", ")}`,
+      );
   }
+}
+
+/** Each command's code is loaded when it is wanted: a program that is to be watched waits for it. */
+const COMMANDS = {
+  async run(args: readonly string[]): Promise<number> {
+    const { parseRunArguments, RUN_HELP } = await import("./run/run-arguments.ts");
+    const parsed = parseRunArguments(args);
+    if (parsed.help) return help(RUN_HELP);
+    const { run } = await import("./run/run.ts");
+    return await run(parsed);
+  },
+  async watch(args: readonly string[]): Promise<number> {
+    const { parseWatchArguments, WATCH_HELP } = await import("./watch/watch-arguments.ts");
+    const parsed = parseWatchArguments(args);
+    if (parsed.help) return help(WATCH_HELP);
+    const { watch } = await import("./watch/watch.ts");
+    return await watch(parsed);
+  },
+  async relay(args: readonly string[]): Promise<number> {
+    const { parseRelayArguments, RELAY_HELP } = await import("./relay/relay-arguments.ts");
+    const parsed = parseRelayArguments(args, process.env);
+    if (parsed.help) return help(RELAY_HELP);
+    const { relay } = await import("./relay/relay.ts");
+    return await relay(parsed);
+  },
+  async doctor(args: readonly string[]): Promise<number> {
+    const { doctor } = await import("./doctor/doctor.ts");
+    return await doctor(args);
+  },
+};
+
+function help(text: string): number {
+  process.stdout.write(text);
+  return 0;
 }
 
 function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
-  const isOurs = error instanceof UsageError || error instanceof SourceUnavailableError;
   standardError.write(`task-watchers: ${printable(message)}\n`);
   if (error instanceof UsageError) standardError.write("try: task-watchers --help\n");
   if (error instanceof CommandError) return error.exitStatus;
-  if (!isOurs && !isSystemError(error) && error instanceof Error) {
+  if (!(error instanceof UsageError) && !hasCode(error) && error instanceof Error) {
     for (const line of (error.stack ?? "").split("\n")) standardError.write(`${printable(line)}\n`);
   }
   return OWN_FAILURE;
 }
 
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
+/** An error with a code says what is wrong with the world; any other is wrong with us. */
+function hasCode(error: unknown): boolean {
+  return error instanceof Error && "code" in error;
 }
 
 // Whatever a watcher has left running ends with the command.

@@ -11,7 +11,9 @@ export function signalName(signal: number): string {
 }
 
 /** How a task ended, in a word or two: `"0"`, `"7"`, `"SIGSEGV, core dumped"`, `"unknown (reconciled)"`. */
-export function describeEnd(event: ExitEvent): string {
+export function describeEnd(
+  event: Pick<ExitEvent, "code" | "signal" | "coreDumped" | "status">,
+): string {
   if (event.code !== undefined) return String(event.code);
   if (event.signal === undefined) return `unknown (${event.status?.missing ?? "not told"})`;
   return event.coreDumped ? `${signalName(event.signal)}, core dumped` : signalName(event.signal);

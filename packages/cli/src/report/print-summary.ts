@@ -2,7 +2,8 @@ import type { WatchCounters } from "@task-watchers/tasks";
 import { count, describeEnd, formatDuration } from "./format.ts";
 import { elapsedOf } from "./print-tree.ts";
 import type { Style } from "./style.ts";
-import { hasFailed, reasonInWords, type TaskNode, type TaskTree } from "./task-tree.ts";
+import { hasFailed, type TaskNode, type TaskTree } from "./task-tree.ts";
+import { lossLine } from "./print-losses.ts";
 import { fit } from "./terminal-text.ts";
 
 /** What the summary is about. */
@@ -46,7 +47,7 @@ export function summaryLines(
     ...section("slowest", slowest(nodes), SLOW_SHOWN, options, (node) =>
       fit(slowLine(node), columns),
     ),
-    ...lossLines(tree, counters, options),
+    lossLine(counters, { ...options, notShown: tree.notKept }),
   ];
 }
 
@@ -81,55 +82,4 @@ function slowest(nodes: readonly TaskNode[]): TaskNode[] {
 
 function slowLine(node: TaskNode): string {
   return `${String(node.pid).padStart(6)}  ${formatDuration(elapsedOf(node) ?? 0n).padStart(8)}  ${node.command}`;
-}
-
-/** Loss is never silent: zero is said too. */
-function lossLines(tree: TaskTree, counters: WatchCounters, options: SummaryOptions): string[] {
-  const { connector } = counters;
-  const lost = connector?.lost ?? 0;
-  const parts = [
-    `lost ${count(lost, "event")}`,
-    ...positive(connector?.deaf, (n) => `deaf ${count(n, "time")}`),
-    ...positive(connector?.spoofed, (n) => `${count(n, "forged message")} dropped`),
-    ...positive(connector?.malformed, (n) => `${count(n, "malformed message")} dropped`),
-    ...positive(connector?.receiveErrors, (n) => count(n, "failed read")),
-    ...positive(counters.comparisonsFailed, (n) => count(n, "comparison") + " failed"),
-    ...positive(counters.raised.synthetic, (n) => `${count(n, "notification")} inferred`),
-    ...positive(
-      counters.backlogDropped,
-      (n) => `${count(n, "notification")} dropped: slow watcher`,
-    ),
-    ...positive(counters.abandoned, (n) => `${count(n, "task")} left with a watcher at work`),
-    ...positive(options.traceLinesDropped, (n) => `${count(n, "trace line")} dropped`),
-    ...positive(options.watcherErrors, (n) => count(n, "watcher error")),
-    ...positive(tree.notKept, (n) => `${count(n, "task")} not shown`),
-    missedArguments(counters),
-    ...missedOthers(counters),
-  ];
-  const line = parts.join("; ");
-  return [lost > 0 ? options.style.red(line) : options.style.dim(line)];
-}
-
-function missedArguments({ missedFacts, raised }: WatchCounters): string {
-  const reasons = new Map<string, number>();
-  let total = 0;
-  for (const [code, n] of Object.entries(missedFacts.argv)) {
-    const words = reasonInWords(code);
-    reasons.set(words, (reasons.get(words) ?? 0) + n);
-    total += n;
-  }
-  if (total === 0) return `arguments of all ${count(raised.execs, "exec")} known`;
-  const why = [...reasons].map(([words, n]) => `${n} ${words}`).join(", ");
-  return `arguments of ${total} of ${count(raised.execs, "exec")} unknown: ${why}`;
-}
-
-function missedOthers({ missedFacts }: WatchCounters): string[] {
-  return (["exe", "cwd", "cgroup"] as const).flatMap((name) => {
-    const total = Object.values(missedFacts[name]).reduce((sum, n) => sum + n, 0);
-    return positive(total, (n) => `${name} of ${n} unknown`);
-  });
-}
-
-function positive(n: number | undefined, text: (n: number) => string): string[] {
-  return n !== undefined && n > 0 ? [text(n)] : [];
 }

@@ -114,7 +114,7 @@ export class TaskTree {
 }
 
 /** Whether a task ended other than by exit code 0. */
-export function hasFailed(end: ExitEvent): boolean {
+export function hasFailed(end: Pick<ExitEvent, "code" | "signal">): boolean {
   return end.signal !== undefined || (end.code !== undefined && end.code !== 0);
 }
 
@@ -138,8 +138,10 @@ function shortened([program = "", ...args]: readonly string[]): string[] {
   return [isLong ? `…${program.slice(program.lastIndexOf("/"))}` : program, ...args];
 }
 
-/** The command line; or the executable, or why neither is known. */
-export function describeCommand(event: ExecEvent): string {
+/** The command line; or the executable, or why neither is known. Fit for a terminal. */
+export function describeCommand(
+  event: Pick<ExecEvent, "exe" | "argv" | "argvTruncatedBytes">,
+): string {
   if ("missing" in event.argv) {
     const reason = `[arguments unknown: ${reasonInWords(event.argv.missing)}]`;
     return typeof event.exe === "string" ? `${printable(event.exe)} ${reason}` : reason;

@@ -17,6 +17,7 @@ import {
 import type { CommandEnd } from "./child.ts";
 import { signalName } from "../report/format.ts";
 import { Live } from "../report/live.ts";
+import { moduleLines } from "../report/print-modules.ts";
 import { summaryLines } from "../report/print-summary.ts";
 import { treeLines } from "../report/print-tree.ts";
 import type { RunArguments } from "./run-arguments.ts";
@@ -24,8 +25,8 @@ import { styleFor } from "../report/style.ts";
 import { TaskTree } from "../report/task-tree.ts";
 import { standardError } from "../standard-error.ts";
 import { Progress } from "./progress.ts";
-import { TraceFile } from "./trace-file.ts";
-import { WatcherTrouble } from "./watcher-trouble.ts";
+import { TraceFile } from "../trace/trace-file.ts";
+import { WatcherTrouble } from "../watchers/watcher-trouble.ts";
 
 /** What is kept of a run while it happens: the trace, the tree, the live lines. Itself a watcher on the chain. */
 export class Recorder {
@@ -118,6 +119,7 @@ export class Recorder {
       "",
       ...treeLines(this.#tree.roots, { style, columns, maxTasks }),
       "",
+      ...moduleLines(style, columns),
       ...summaryLines(this.#tree, counters, {
         style,
         columns,

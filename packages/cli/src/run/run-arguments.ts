@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions, wholeNumber, words } from "../arguments.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What `task-watchers run` was asked to do. */
@@ -57,7 +57,7 @@ Environment: NO_COLOR, FORCE_COLOR.
 /** @throws UsageError that names the argument and what would be right */
 export function parseRunArguments(args: readonly string[]): RunArguments {
   const [own, command] = splitCommand(args);
-  const values = parseOwn(own);
+  const values = parseOptions(own, OPTIONS);
   const help = values.help ?? false;
   if (command.length === 0 && !help) {
     throw new UsageError("no command given; for example: task-watchers run -- make -j8");
@@ -66,7 +66,7 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
   return {
     command,
     json: values.json,
-    watchers: (values.with ?? []).flatMap((list) => list.split(",")).filter((name) => name !== ""),
+    watchers: words(values.with),
     live: values.live ?? false,
     quiet: values.quiet ?? false,
     wait: !(values["no-wait"] ?? false),
@@ -94,21 +94,4 @@ function takesValue(word: string): boolean {
   return Object.entries(OPTIONS).some(
     ([name, option]) => option.type === "string" && word === `--${name}`,
   );
-}
-
-function parseOwn(
-  args: readonly string[],
-): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"] {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
-  } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
-function wholeNumber(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/u.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
-  throw new UsageError(`${option} must be a whole number, got "${text}"`);
 }

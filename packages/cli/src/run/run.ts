@@ -1,12 +1,12 @@
 import { taskWatchers } from "@task-watchers/chain";
 import { type TaskWatch, watchTasks } from "@task-watchers/tasks";
 import { Command, type CommandEnd, exitStatus, wasInterrupted } from "./child.ts";
+import { CommandError } from "./command-error.ts";
 import { count } from "../report/format.ts";
-import { headerLine } from "./header-line.ts";
-import { loadWatchers } from "./load-watchers.ts";
+import { headerLine } from "../trace/header-line.ts";
+import { loadWatchers } from "../watchers/load-watchers.ts";
 import { Recorder } from "./recorder.ts";
 import type { RunArguments } from "./run-arguments.ts";
-import { shellWord } from "../report/terminal-text.ts";
 
 /** How long the command's own exit event may take to arrive after its parent has been told, milliseconds. */
 const LAST_EVENT_MS = 500;
@@ -14,20 +14,6 @@ const LAST_EVENT_MS = 500;
 const WAITING_MS = 3000;
 /** Of these, how many are kept to oneself after each one that is told. */
 const NOTE_EVERY = 5;
-
-/** The command could not be started. */
-export class CommandError extends Error {
-  override readonly name = "CommandError";
-  /** As a shell has it: 127 when it is not found, 126 when it cannot be run. */
-  readonly exitStatus: number;
-
-  constructor(command: string, code: string, options: ErrorOptions) {
-    const isMissing = code === "ENOENT";
-    const why = isMissing ? "not found" : "cannot be run";
-    super(`${shellWord(command)}: ${why} (${code})`, options);
-    this.exitStatus = isMissing ? 127 : 126;
-  }
-}
 
 /**
  * `task-watchers run`: resolves with the exit status.
@@ -46,7 +32,9 @@ export async function run(args: RunArguments): Promise<number> {
       onLost: (loss) => recorder.lost(loss),
       onLine: (line) => recorder.line(line),
     });
-    recorder.begin(headerLine(args, watch.counters()));
+    const { connector } = watch.counters();
+    const { receiveBufferBytes } = connector ?? {};
+    recorder.begin(headerLine({ scope: "followed", command: args.command, receiveBufferBytes }));
     const end = await watchCommand(args, watch, recorder);
     await recorder.finish(watch.counters(), end);
     return exitStatus(end);

@@ -2,13 +2,19 @@ import { readFileSync } from "node:fs";
 import { arch, hostname, release } from "node:os";
 import { taskWatchers } from "@task-watchers/chain";
 import { clockOffsets, monotonicNs } from "@task-watchers/linux";
-import type { WatchCounters } from "@task-watchers/tasks";
 import { type HeaderLine, TRACE_SCHEMA } from "@task-watchers/trace";
-import type { RunArguments } from "./run-arguments.ts";
 import { packageVersion } from "../version.ts";
 
-/** First line of a run's trace. */
-export function headerLine(args: RunArguments, counters: WatchCounters): HeaderLine {
+/** What a header says of the watch. */
+export interface HeaderFacts {
+  readonly scope: "all" | "followed";
+  readonly command?: readonly string[];
+  /** Bytes of kernel memory for events not read yet. */
+  readonly receiveBufferBytes: number | undefined;
+}
+
+/** First line of a trace. */
+export function headerLine(facts: HeaderFacts): HeaderLine {
   return {
     type: "header",
     schema: TRACE_SCHEMA,
@@ -23,10 +29,12 @@ export function headerLine(args: RunArguments, counters: WatchCounters): HeaderL
     },
     source: {
       kind: "connector",
-      ...(counters.connector && { receiveBufferBytes: counters.connector.receiveBufferBytes }),
+      ...(facts.receiveBufferBytes !== undefined && {
+        receiveBufferBytes: facts.receiveBufferBytes,
+      }),
     },
-    scope: "followed",
-    command: args.command,
+    scope: facts.scope,
+    ...(facts.command && { command: facts.command }),
     modules: taskWatchers.list().map(({ name, version, lines }) => ({
       name,
       version,

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { durationMs, userId, wholeNumber, words } from "./arguments.ts";
+
+test.each([
+  ["250ms", 250],
+  ["1.5s", 1500],
+  ["10", 10_000],
+  ["2m", 120_000],
+  ["1h", 3_600_000],
+])("durationMs() reads %s", (text, ms) => {
+  expect(durationMs("--for", text)).toBe(ms);
+});
+
+test.each(["", "abc", "-1s", "1d", "1 s", "1e3"])("durationMs() refuses %j", (text) => {
+  expect(() => durationMs("--for", text)).toThrow(
+    `--for must be a time such as 250ms, 10s or 2m, got "${text}"`,
+  );
+});
+
+test.each(["", "1.5", "-1", "0x10", "9007199254740993"])("wholeNumber() refuses %j", (text) => {
+  expect(() => wholeNumber("--pid", text)).toThrow(`--pid must be a whole number, got "${text}"`);
+});
+
+test("words() takes commas and repetition", () => {
+  expect(words(["a,b", "c,,", ""])).toEqual(["a", "b", "c"]);
+  expect(words(undefined)).toEqual([]);
+});
+
+test("userId() takes a name or a number", () => {
+  expect(userId("--uid", "root")).toBe(0);
+  expect(userId("--uid", "4242")).toBe(4242);
+  expect(() => userId("--uid", "no such user")).toThrow('there is no user "no such user"');
+});

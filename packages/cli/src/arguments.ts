@@ -1,0 +1,77 @@
+/** What the commands' options have in common: every value that makes no sense is named, with what would be right. */
+import { readFileSync } from "node:fs";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { UsageError } from "./usage-error.ts";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/** @throws UsageError on an unknown option, a missing value, or a word that is no option */
+export function parseOptions<const T extends Options>(
+  args: readonly string[],
+  options: T,
+): ReturnType<typeof parseArgs<{ options: T }>>["values"] {
+  try {
+    return parseArgs<{ options: T; args: string[]; allowPositionals: false }>({
+      args: [...args],
+      options,
+      allowPositionals: false,
+    }).values;
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** @throws UsageError when the text is no whole number */
+export function wholeNumber(option: string, text: string): number;
+export function wholeNumber(option: string, text: string | undefined): number | undefined;
+export function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/u.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new UsageError(`${option} must be a whole number, got "${text}"`);
+}
+
+/** The words of an option that takes several, by commas, by being given more than once, or both. */
+export function words(values: readonly string[] | undefined): string[] {
+  return (values ?? []).flatMap((list) => list.split(",")).filter((word) => word !== "");
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of `"250ms"`, `"1.5s"`, `"2m"`, `"1h"`; a bare number is seconds. @throws UsageError */
+export function durationMs(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, number = "", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/u.exec(text) ?? [];
+  if (number !== "") return Number(number) * (UNIT_MS[unit] ?? 1000);
+  throw new UsageError(`${option} must be a time such as 250ms, 10s or 2m, got "${text}"`);
+}
+
+/** A user by name or number. @throws UsageError when there is none of that name */
+export function userId(option: string, text: string): number {
+  if (/^\d+$/u.test(text)) return wholeNumber(option, text);
+  for (const line of passwd()) {
+    const [name, , id] = line.split(":");
+    if (name === text && id !== undefined) return Number(id);
+  }
+  throw new UsageError(
+    `${option}: there is no user "${text}" in /etc/passwd; give a name or a number`,
+  );
+}
+
+function passwd(): string[] {
+  try {
+    return readFileSync("/etc/passwd", "utf8").split("\n");
+  } catch {
+    return [];
+  }
+}
+
+/** Names of users by id, as far as /etc/passwd has them. */
+export function userNames(): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const line of passwd()) {
+    const [name = "", , id] = line.split(":");
+    if (id !== undefined && !names.has(Number(id))) names.set(Number(id), name);
+  }
+  return names;
+}

@@ -1,0 +1,72 @@
+import { type ProcEvent, procEvents } from "@task-watchers/proc-events";
+import { connectRelay } from "@task-watchers/proc-events/relay";
+import { type WatchCounters, watchTasks } from "@task-watchers/tasks";
+import type { AnyLine, HeaderLine } from "@task-watchers/trace";
+import { headerLine } from "../trace/header-line.ts";
+import type { WatchArguments } from "./watch-arguments.ts";
+
+/** Where the events of a watch come from. */
+export interface EventSource {
+  readonly events: AsyncIterable<ProcEvent>;
+  readonly header: HeaderLine;
+  /** What is watched, in a few words. */
+  readonly title: string;
+  /** Counters of the watch; absent when it is another process's. */
+  counters(): WatchCounters | undefined;
+  /** Events thrown away because we did not get round to reading them. */
+  unread(): number;
+  /** Ends it. What we heard ourselves before is still to be read; what a relay sent is thrown away and counted. */
+  stop(): Promise<void>;
+}
+
+/** Listens oneself. @throws SourceUnavailableError, or SyscallError `ESRCH` for a process that is not there */
+export async function localSource(
+  args: WatchArguments,
+  onLine: (line: AnyLine) => void,
+): Promise<EventSource> {
+  const { filter, receiveBufferBytes } = args;
+  const { pid, ...others } = filter;
+  const roots = pid === undefined ? [] : [pid].flat();
+  const scope = roots.length > 0 ? "followed" : "all";
+  const watch = await watchTasks({
+    scope,
+    threads: filter.threads ?? false,
+    ...(receiveBufferBytes !== undefined && { receiveBufferBytes }),
+    onLine,
+  });
+  try {
+    const events = procEvents.events({ ...others, existing: wantsExisting(args) });
+    for (const root of roots) watch.follow(root);
+    if (roots.length > 0) void watch.whenIdle().then(() => watch.close());
+    const { connector } = watch.counters();
+    return {
+      events,
+      header: headerLine({ scope, receiveBufferBytes: connector?.receiveBufferBytes }),
+      title: roots.length > 0 ? `pid ${roots.join(", ")} and descent` : "all tasks",
+      counters: () => watch.counters(),
+      unread: () => events.counters.dropped + events.counters.discarded,
+      stop: () => watch.close(),
+    };
+  } catch (error) {
+    await watch.close();
+    throw error;
+  }
+}
+
+/** Has a relay listen. @throws the relay's refusal, or the error of connect(2) */
+export async function relaySource(path: string, args: WatchArguments): Promise<EventSource> {
+  const stream = await connectRelay(path, { ...args.filter, existing: wantsExisting(args) });
+  return {
+    events: stream,
+    header: stream.header,
+    title: `through ${path}`,
+    counters: () => undefined,
+    unread: () => stream.counters.discarded,
+    stop: () => stream.close(),
+  };
+}
+
+/** Present tasks come as forks, and only where forks are wanted. */
+function wantsExisting({ filter }: WatchArguments): boolean {
+  return filter.kinds?.includes("fork") ?? true;
+}

@@ -1,0 +1,257 @@
+// Needs of the kernel: the process events connector (any user since Linux 6.6); another user as root.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  initialNamespaces,
+  installed,
+  kernel,
+  kernelTest,
+  nobodyCommand,
+  root,
+} from "@task-watchers/kernel-test";
+import { type AnyLine, parseLine } from "@task-watchers/trace";
+import { afterAll, beforeAll, expect } from "vitest";
+
+const NEEDS = [kernel("6.6"), initialNamespaces];
+/** Two programs that live long enough for their arguments to be read on a busy machine. */
+const WORK = "sleep 0.1; sh -c 'sleep 0.1; exit 7'; exit 0";
+
+let main = "";
+let dir = "";
+
+beforeAll(() => {
+  main = join(installed("cli"), "node_modules/task-watchers/dist/main.js");
+  dir = mkdtempSync(join(tmpdir(), "watch-"));
+  chmodSync(dir, 0o777);
+});
+
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** A command of ours under way. */
+class Running {
+  readonly child: ChildProcess;
+  stdout = "";
+  stderr = "";
+
+  constructor(command: readonly string[]) {
+    const [file = "", ...args] = command;
+    const env = { ...process.env, NO_COLOR: "1", TERM: "xterm" };
+    this.child = spawn(file, args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"] });
+    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
+  }
+
+  /** Until its output shows something. */
+  async shows(what: RegExp): Promise<void> {
+    while (!what.test(this.stdout + this.stderr)) {
+      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null)
+      await once(this.child, "close");
+    return this.child.exitCode;
+  }
+
+  async stop(): Promise<number | null> {
+    this.child.kill("SIGINT");
+    return await this.ended();
+  }
+
+  lines(): AnyLine[] {
+    return linesOf(this.stdout);
+  }
+}
+
+function linesOf(text: string): AnyLine[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => parseLine(line) ?? { type: "malformed" });
+}
+
+function start(...args: string[]): Running {
+  return new Running([process.execPath, main, ...args]);
+}
+
+/** Runs a shell and gives its pid. */
+async function shell(script: string): Promise<number> {
+  const child = spawn("sh", ["-c", script], { stdio: "ignore" });
+  await once(child, "exit");
+  return child.pid ?? 0;
+}
+
+kernelTest(
+  "watch writes the trace of the whole host, and Ctrl-C ends it with the summary",
+  NEEDS,
+  async () => {
+    const watch = start("watch", "--json", "-");
+    await watch.shows(/"header"/u);
+    const pid = await shell(WORK);
+    await watch.shows(new RegExp(String.raw`"exit"[^\n]*"pid":${pid},`, "u"));
+    expect(await watch.stop()).toBe(0);
+    const lines = watch.lines();
+    expect(lines[0]).toMatchObject({ type: "header", schema: 1, scope: "all" });
+    expect(lines.at(-1)).toMatchObject({ type: "summary", counters: { connector: { lost: 0 } } });
+    const own = lines.filter((line) => line["pid"] === pid || line["ppid"] === pid);
+    expect(own.map((line) => line.type).toSorted()).toEqual([
+      "clone",
+      "clone",
+      "clone",
+      "exec",
+      "exec",
+      "exec",
+      "exit",
+      "exit",
+      "exit",
+    ]);
+    expect(own.find((line) => line.type === "exit" && line["code"] === 7)).toMatchObject({
+      exec: { argv: ["sh", "-c", "sleep 0.1; exit 7"] },
+    });
+    expect(lines).toContainEqual(
+      expect.objectContaining({ type: "init", existing: true, pid: process.pid }),
+    );
+    expect(watch.stderr).toMatch(/^\d+ events in /mu);
+    expect(watch.stderr).toMatch(/lost 0 events/u);
+  },
+);
+
+kernelTest(
+  "watch --pid begins with the tasks that are there, follows, and ends with the last",
+  NEEDS,
+  async () => {
+    const child = spawn("sh", ["-c", "sleep 30 & read x; sleep 0.11; kill $!; wait"], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    const pid = child.pid ?? 0;
+    const watch = start("watch", "--pid", String(pid));
+    await watch.shows(/was there {2}sleep 30/u);
+    child.stdin.write("\n");
+    expect(await watch.ended()).toBe(0);
+    const rest = watch.stdout.split("\n").map((line) => line.replace(/^\S+ +\d+ /u, ""));
+    expect(rest[0]).toMatch(/^fork {5}was there {2}sh -c/u);
+    expect(rest[1]).toMatch(/^fork {5}was there {2}sleep 30$/u);
+    expect(rest).toContain("exec     sleep 0.11");
+    expect(watch.stdout).toMatch(/ exit {5}SIGTERM after [^\n]* {2}sleep 30\n/u);
+  },
+);
+
+kernelTest("watch shows what its filters let through, and nothing else", NEEDS, async () => {
+  const watch = start("watch", "--failed", "--command", "/exit [78]/", "--json", "-");
+  await watch.shows(/"header"/u);
+  const codes = [9, 7, 0, 8].map((code) => `sh -c 'sleep 0.1; exit ${code}'`);
+  await shell(`${codes.join(";")}; exit 0`);
+  await watch.shows(/"code":8/u);
+  await watch.stop();
+  const events = watch.lines().filter((line) => line["task"] !== undefined);
+  expect(events.map((line) => [line.type, line["code"]])).toEqual([
+    ["exit", 7],
+    ["exit", 8],
+  ]);
+});
+
+kernelTest(
+  "watch for nobody without capabilities sees root's tasks",
+  [...NEEDS, root],
+  async () => {
+    const watch = new Running(nobodyCommand(process.execPath, [main, "watch", "--lines"]));
+    // Nothing is printed before something happens.
+    for (let n = 0; n < 100 && !watch.stdout.includes("sleep 0.12"); n++) {
+      await shell("sleep 0.12; exit 0");
+    }
+    expect(watch.stdout).toMatch(/exec {5}sleep 0\.12/u);
+    expect(await watch.stop()).toBe(0);
+  },
+);
+
+kernelTest(
+  "watch ends when its reader has gone, and after the time it is given",
+  NEEDS,
+  async () => {
+    const pipe = new Running([
+      "sh",
+      "-c",
+      `"$0" "$1" watch --pid $$ | head -1`,
+      process.execPath,
+      main,
+    ]);
+    expect(await pipe.ended()).toBe(0);
+    expect(pipe.stdout).toMatch(/was there/u);
+    const timed = start("watch", "--for", "300ms", "-q");
+    expect(await timed.ended()).toBe(0);
+    expect(timed.stdout).toBe("");
+    expect(timed.stderr).toMatch(/^\d+ events? in /u);
+  },
+);
+
+kernelTest(
+  "watch draws a table on a terminal, and leaves the terminal as it was",
+  NEEDS,
+  async () => {
+    const command = `'${process.execPath}' '${main}' watch --for 4s`;
+    const watch = new Running(["script", "-qec", command, "/dev/null"]);
+    await watch.shows(/COMMAND/u);
+    await shell(WORK);
+    expect(await watch.ended()).toBe(0);
+    const [, drawn = "", after = ""] =
+      /\u001b\[\?1049h(.*)\u001b\[\?1049l(.*)$/su.exec(watch.stdout) ?? [];
+    expect(drawn).toContain("sh -c 'sleep 0.1; exit 7'");
+    expect(after).toMatch(/\d+ events in /u);
+  },
+);
+
+kernelTest("watch says what is wrong, and does nothing", NEEDS, async () => {
+  const gone = await shell("exit 0");
+  const failures: [string[], string][] = [
+    [["--pid", String(gone)], `no process has pid ${gone}`],
+    [["--command", "/(/"], "Invalid regular expression"],
+    [["--connect", join(dir, "none")], "no relay at"],
+    [["--json", join(dir, "no", "such")], "ENOENT"],
+  ];
+  for (const [args, message] of failures) {
+    const watch = start("watch", ...args);
+    expect(await watch.ended()).toBe(125);
+    expect(watch.stderr).toContain(message);
+    expect(watch.stderr.split("\n").length).toBeLessThan(4);
+  }
+});
+
+kernelTest(
+  "relay serves watch --connect of another user, and removes its socket",
+  [...NEEDS, root],
+  async () => {
+    const path = join(dir, "relay.sock");
+    const relay = start("relay", "--socket", path, "--mode", "666");
+    await relay.shows(/serving on/u);
+    const watch = new Running(
+      nobodyCommand(process.execPath, [
+        main,
+        "watch",
+        "--connect",
+        path,
+        "--json",
+        join(dir, "n.jsonl"),
+      ]),
+    );
+    await relay.shows(/of nobody listens/u);
+    const pid = await shell(WORK);
+    await watch.shows(new RegExp(` ${pid} exit `, "u"));
+    expect(await watch.stop()).toBe(0);
+    const lines = linesOf(readFileSync(join(dir, "n.jsonl"), "utf8"));
+    expect(lines[0]).toMatchObject({ type: "header", scope: "all" });
+    expect(lines.filter((line) => line["ppid"] === pid && line.type === "exit")).toHaveLength(2);
+    expect(watch.stderr).toContain("lost 0 events");
+    const second = start("relay", "--socket", path);
+    expect(await second.ended()).toBe(125);
+    expect(second.stderr).toMatch(/another relay/u);
+    await relay.shows(/left|lost its connection/u);
+    expect(await relay.stop()).toBe(0);
+    expect(relay.stderr).toMatch(/1 listener served, 0 refused, \d+ lines sent, 0 events dropped/u);
+    expect(existsSync(path)).toBe(false);
+  },
+);

@@ -1,0 +1,131 @@
+import { hostname } from "node:os";
+import { taskWatchers } from "@task-watchers/chain";
+import { clockOffsets, monotonicNs } from "@task-watchers/linux";
+import { toLine } from "@task-watchers/proc-events";
+import type { AnyLine } from "@task-watchers/trace";
+import { moduleLines } from "../report/print-modules.ts";
+import { lossLine } from "../report/print-losses.ts";
+import { type Style, styleFor } from "../report/style.ts";
+import { standardError } from "../standard-error.ts";
+import { TraceFile } from "../trace/trace-file.ts";
+import { loadWatchers } from "../watchers/load-watchers.ts";
+import { WatcherTrouble } from "../watchers/watcher-trouble.ts";
+import { Lines } from "./lines.ts";
+import { type EventSource, localSource, relaySource } from "./source.ts";
+import { Stop } from "../stop.ts";
+import { lostInWords, watchSummary } from "./summary.ts";
+import { Table } from "./table.ts";
+import { Tally } from "./tally.ts";
+import type { View } from "./view.ts";
+import type { WatchArguments } from "./watch-arguments.ts";
+
+/**
+ * `task-watchers watch`: resolves with the exit status.
+ *
+ * @throws SourceUnavailableError, UsageError, the relay's refusal, or the error of open(2)
+ */
+export async function watch(args: WatchArguments): Promise<number> {
+  await loadWatchers(args.watchers);
+  const stop = new Stop(args.forMs);
+  const tally = new Tally();
+  const style = styleFor(standardError, process.env);
+  const early: AnyLine[] = [];
+  let trace: TraceFile | undefined;
+  let view: View | undefined;
+  const trouble = new WatcherTrouble((line) => say(style.red(line), view));
+  const onLine = (line: AnyLine): void => (trace ? trace.write(line) : void early.push(line));
+  const source = await (args.connect === undefined
+    ? localSource(args, onLine)
+    : relaySource(args.connect, args));
+  const beginNs = monotonicNs();
+  try {
+    trouble.sayWhatFailed();
+    if (args.json !== undefined) trace = new TraceFile(args.json);
+    for (const line of [source.header, ...early]) trace?.write(line);
+    view = viewOf(args, tally, source, stop);
+    stop.whenAsked(() => void source.stop());
+    await show(source, { tally, view, trace });
+  } finally {
+    view?.close();
+    stop.release();
+    await source.stop();
+  }
+  const elapsedNs = monotonicNs() - beginNs;
+  trace?.write(summaryLine(tally, source, elapsedNs, trace));
+  await trace?.end();
+  trouble.close();
+  if (trace?.gone) say(style.red(`the trace is incomplete: ${trace.gone}`));
+  const options = { style, columns: standardError.columns, elapsedNs };
+  const losses = {
+    style,
+    traceLinesDropped: trace?.dropped ?? 0,
+    watcherErrors: trouble.errors,
+    unread: source.unread(),
+  };
+  const counters = source.counters();
+  const lost = counters ? lossLine(counters, losses) : lostInWords(tally, source.unread());
+  const modules = moduleLines(style, standardError.columns);
+  standardError.write(`${[...modules, ...watchSummary(tally, options), lost].join("\n")}\n`);
+  return 0;
+}
+
+async function show(
+  source: EventSource,
+  { tally, view, trace }: { tally: Tally; view: View | undefined; trace: TraceFile | undefined },
+): Promise<void> {
+  for await (const event of source.events) {
+    tally.take(event);
+    trace?.write(toLine(event, { withExec: true }));
+    if (view === undefined) continue;
+    view.event(event);
+    const ready = view.ready();
+    if (ready !== undefined) await ready;
+  }
+}
+
+function viewOf(
+  args: WatchArguments,
+  tally: Tally,
+  source: EventSource,
+  stop: Stop,
+): View | undefined {
+  if (args.quiet || args.json === "-") return undefined;
+  const { stdout } = process;
+  const style: Style = styleFor(stdout, process.env);
+  if (stdout.isTTY && !args.lines && process.env["TERM"] !== "dumb") {
+    return new Table(stdout, style, tally, `${hostname()}: ${source.title}`);
+  }
+  return new Lines(stdout, style, {
+    realtimeNs: clockOffsets().realtimeNs,
+    existing: args.filter.pid !== undefined,
+    onGone: stop.ask,
+  });
+}
+
+function say(line: string, view?: View): void {
+  if (view) view.note(line);
+  else standardError.write(`${line}\n`);
+}
+
+function summaryLine(
+  tally: Tally,
+  source: EventSource,
+  elapsedNs: bigint,
+  trace: TraceFile,
+): AnyLine {
+  return {
+    type: "summary",
+    timeNs: String(monotonicNs()),
+    durationNs: String(elapsedNs),
+    tasks: { seen: tally.kinds.get("fork") ?? 0, failed: tally.failed, alive: tally.alive },
+    events: Object.fromEntries(tally.kinds),
+    counters: {
+      ...source.counters(),
+      lost: Object.fromEntries(tally.lost),
+      lostUncounted: tally.uncounted,
+      unread: source.unread(),
+      traceLinesDropped: trace.dropped,
+    },
+    modules: taskWatchers.list(),
+  };
+}
