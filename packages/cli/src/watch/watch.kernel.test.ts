@@ -1,16 +1,19 @@
-// Needs of the kernel: the process events connector (any user since Linux 6.6); another user as root.
+// Needs of the kernel: the process events connector (any user since Linux 6.6); another user as root; a C compiler for a
+// load; script(1) for a terminal.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  compiler,
   initialNamespaces,
   installed,
   kernel,
   kernelTest,
   nobodyCommand,
   root,
+  startLoad,
 } from "@task-watchers/kernel-test";
 import { type AnyLine, parseLine } from "@task-watchers/trace";
 import { afterAll, beforeAll, expect } from "vitest";
@@ -202,6 +205,27 @@ kernelTest(
       /\u001b\[\?1049h(.*)\u001b\[\?1049l(.*)$/su.exec(watch.stdout) ?? [];
     expect(drawn).toContain("sh -c 'sleep 0.1; exit 7'");
     expect(after).toMatch(/\d+ events in /u);
+  },
+);
+
+kernelTest(
+  "watch draws its table while 5,000 events a second come, and loses none",
+  [...NEEDS, compiler],
+  async () => {
+    const command = `'${process.execPath}' '${main}' watch --for 6s --json table.jsonl`;
+    const watch = new Running(["script", "-qec", command, "/dev/null"]);
+    await watch.shows(/COMMAND/u);
+    const made = await startLoad({ rate: 5000, seconds: 3, workers: 1, execPercent: 34 });
+    expect(await watch.ended()).toBe(0);
+    const lines = linesOf(readFileSync(join(dir, "table.jsonl"), "utf8"));
+    const { counters, events } = lines.at(-1) as AnyLine & {
+      counters: Record<string, unknown>;
+      events: Record<string, number>;
+    };
+    expect(counters).toMatchObject({ connector: { lost: 0 }, unread: 0, traceLinesDropped: 0 });
+    expect(events["fork"]).toBeGreaterThanOrEqual(made.forks);
+    expect(events["exit"]).toBeGreaterThanOrEqual(made.exits);
+    console.log(`table: ${Math.round(made.rate)} events/s, ${made.forks} forks, none lost`);
   },
 );
 
