@@ -36,6 +36,12 @@ export function words(values: readonly string[] | undefined): string[] {
   return (values ?? []).flatMap((list) => list.split(",")).filter((word) => word !== "");
 }
 
+/** Watchers to load: those named, and the one that makes sense of the switch when that is to be turned on. */
+export function watcherNames(values: readonly string[] | undefined, delays = false): string[] {
+  const names = words(values);
+  return delays && !names.includes("delayacct") ? [...names, "delayacct"] : names;
+}
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Milliseconds of `"250ms"`, `"1.5s"`, `"2m"`, `"1h"`; a bare number is seconds. @throws UsageError */

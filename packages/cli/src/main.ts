@@ -11,6 +11,7 @@ Commands:
   run [options] [--] command [argument…]
                         run a command and show every task of it
   watch [options]       show the tasks of this host, or of running processes and their descent
+  delays --pid N        show what running processes wait for, as top does for the CPU
   relay [options]       serve this host's tasks to others over a Unix socket
   doctor [options]      say what each watcher can do here, what it cannot, and the remedy
 
@@ -27,6 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case "run":
     case "watch":
+    case "delays":
     case "relay":
     case "doctor":
       return await COMMANDS[command](rest);
@@ -62,6 +64,13 @@ const COMMANDS = {
     if (parsed.help) return help(WATCH_HELP);
     const { watch } = await import("./watch/watch.ts");
     return await watch(parsed);
+  },
+  async delays(args: readonly string[]): Promise<number> {
+    const { DELAYS_HELP, parseDelaysArguments } = await import("./delays/delays-arguments.ts");
+    const parsed = parseDelaysArguments(args);
+    if (parsed.help) return help(DELAYS_HELP);
+    const { delays } = await import("./delays/delays.ts");
+    return await delays(parsed);
   },
   async relay(args: readonly string[]): Promise<number> {
     const { parseRelayArguments, RELAY_HELP } = await import("./relay/relay-arguments.ts");

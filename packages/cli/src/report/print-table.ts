@@ -1,6 +1,6 @@
 import type { SummaryTable } from "@task-watchers/chain";
 import type { Style } from "./style.ts";
-import { fit, printable } from "./terminal-text.ts";
+import { fit, printable, wrapped } from "./terminal-text.ts";
 
 /** Columns between two cells. */
 const GAP = "  ";
@@ -24,6 +24,8 @@ export function tableLines(table: SummaryTable, style: Style, columns: number): 
   return [
     style.bold(fit(`${printable(table.title)}:`, columns)),
     ...(rows.length > 0 ? [style.dim(line(heading)), ...rows.map(line)] : []),
-    ...table.notes.map((note) => style.dim(fit(`${GAP}${printable(note)}`, columns))),
+    ...table.notes
+      .flatMap((note) => wrapped(printable(note), columns - GAP.length))
+      .map((note) => style.dim(GAP + note)),
   ];
 }

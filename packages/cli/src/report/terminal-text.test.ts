@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { commandLine, fit, printable, shellWord } from "./terminal-text.ts";
+import { commandLine, fit, printable, shellWord, wrapped } from "./terminal-text.ts";
 
 test("printable() escapes controls, DEL, C1, direction marks and bytes that are no UTF-8", () => {
   expect(printable("a\nb\u001b[31mc\u007f\u009b")).toBe("a\\x0ab\\x1b[31mc\\x7f\\u009b");
@@ -52,4 +52,10 @@ test("commandLine() tells a C1 control from the byte of its number", () => {
 test("fit() cuts and shows that it did", () => {
   expect(fit("abcdef", 6)).toBe("abcdef");
   expect(fit("abcdef", 4)).toBe("abc…");
+});
+
+test("wrapped() breaks between words, and cuts what is longer than a line", () => {
+  expect(wrapped("one two three four", 9)).toEqual(["one two", "three", "four"]);
+  expect(wrapped(`a ${"x".repeat(20)} b`, 5)).toEqual(["a", "xxxx…", "b"]);
+  expect(wrapped("", 5)).toEqual([""]);
 });

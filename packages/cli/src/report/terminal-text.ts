@@ -33,6 +33,20 @@ export function fit(text: string, columns: number): string {
   return `${text.slice(0, Math.max(0, columns - 1))}…`;
 }
 
+/** A sentence in lines of so many columns, broken between words; a longer word is cut. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else {
+      lines.push(fit(word, columns));
+    }
+  }
+  return lines;
+}
+
 function escapeForShell(code: number): string {
   // A byte that was not UTF-8 stands as U+DC80–U+DCFF.
   if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;

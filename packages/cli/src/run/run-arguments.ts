@@ -1,4 +1,4 @@
-import { parseOptions, wholeNumber, words } from "../arguments.ts";
+import { parseOptions, watcherNames, wholeNumber } from "../arguments.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What `task-watchers run` was asked to do. */
@@ -13,6 +13,8 @@ export interface RunArguments {
   readonly threads: boolean;
   /** Lines of the tree; 0 for all. */
   readonly maxTasks: number;
+  /** Have the kernel keep waits meanwhile. */
+  readonly enableDelayacct: boolean;
   /** Bytes asked for; undefined for the default. */
   readonly receiveBufferBytes: number | undefined;
   readonly help: boolean;
@@ -26,6 +28,7 @@ const OPTIONS = {
   "no-wait": { type: "boolean" },
   threads: { type: "boolean" },
   "max-tasks": { type: "string" },
+  "enable-delayacct": { type: "boolean" },
   "receive-buffer": { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -42,6 +45,8 @@ Options:
       --json FILE       write the trace as JSON lines; "-" for standard output (the command's output then goes to
                         standard error)
       --with A,B        load watchers: by short name, package name or path
+      --enable-delayacct
+                        --with delayacct, and kernel.task_delayacct switched on meanwhile and put back afterwards
       --no-wait         end with the command; do not wait for what it leaves running
       --threads         show threads as tasks of their own
       --max-tasks N     lines of the tree; 0 for all (default 100)
@@ -66,7 +71,8 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
   return {
     command,
     json: values.json,
-    watchers: words(values.with),
+    watchers: watcherNames(values.with, values["enable-delayacct"]),
+    enableDelayacct: values["enable-delayacct"] ?? false,
     live: values.live ?? false,
     quiet: values.quiet ?? false,
     wait: !(values["no-wait"] ?? false),

@@ -4,7 +4,9 @@ import { Command, type CommandEnd, exitStatus, wasInterrupted } from "./child.ts
 import { CommandError } from "./command-error.ts";
 import { count } from "../report/format.ts";
 import { headerLine } from "../trace/header-line.ts";
+import { delayAccounting } from "../watchers/delay-accounting.ts";
 import { loadWatchers } from "../watchers/load-watchers.ts";
+import { standardError } from "../standard-error.ts";
 import { Recorder } from "./recorder.ts";
 import type { RunArguments } from "./run-arguments.ts";
 
@@ -22,6 +24,9 @@ const NOTE_EVERY = 5;
  */
 export async function run(args: RunArguments): Promise<number> {
   await loadWatchers(args.watchers);
+  await using _switch = await delayAccounting(args.enableDelayacct, (line) => {
+    if (!args.quiet) standardError.write(`${line}\n`);
+  });
   const recorder = new Recorder(args);
   const registration = taskWatchers.chain.register(recorder.watcher);
   let watch: TaskWatch | undefined;

@@ -2,6 +2,7 @@ import type { ProcEvent } from "@task-watchers/proc-events";
 import { monotonicNs } from "@task-watchers/linux";
 import { userNames } from "../arguments.ts";
 import { describeEnd, formatDuration, grouped } from "../report/format.ts";
+import { FullScreen, type Screen } from "../report/full-screen.ts";
 import type { Style } from "../report/style.ts";
 import { hasFailed } from "../report/task-tree.ts";
 import { fit, printable } from "../report/terminal-text.ts";
@@ -9,27 +10,13 @@ import { type Row, Rows } from "./rows.ts";
 import type { Tally } from "./tally.ts";
 import type { View } from "./view.ts";
 
-/** A terminal, as much of it as a table needs. */
-export interface Screen {
-  readonly columns: number;
-  readonly rows: number;
-  write(text: string): unknown;
-}
-
 /** Time between two pictures, milliseconds. */
 const FRAME_MS = 200;
-// xterm: alternate screen and hidden cursor; home; clear to the end of the line, of the screen.
-const ENTER = "\u001b[?1049h\u001b[?25l";
-const LEAVE = "\u001b[?25h\u001b[?1049l";
-const HOME = "\u001b[H";
-const CLEAR_LINE = "\u001b[K";
-const CLEAR_REST = "\u001b[J";
-
 const HEADING = "    PID    PPID  USER              TIME  END       COMMAND";
 
 /** The tasks of late, drawn anew a few times a second however many events there are. */
 export class Table implements View {
-  readonly #screen: Screen;
+  readonly #screen: FullScreen;
   readonly #style: Style;
   readonly #tally: Tally;
   readonly #title: string;
@@ -41,12 +28,10 @@ export class Table implements View {
   #note = "";
 
   constructor(screen: Screen, style: Style, tally: Tally, title: string) {
-    this.#screen = screen;
+    this.#screen = new FullScreen(screen);
     this.#style = style;
     this.#tally = tally;
     this.#title = title;
-    screen.write(ENTER);
-    process.once("exit", this.#leave);
     this.#timer = setInterval(() => this.draw(), FRAME_MS);
     this.draw();
   }
@@ -65,24 +50,13 @@ export class Table implements View {
 
   close(): void {
     clearInterval(this.#timer);
-    process.off("exit", this.#leave);
-    this.#leave();
+    this.#screen.close();
   }
 
   /** Draws what there is now. */
   draw(): void {
-    // A terminal may not know its size.
-    const columns = this.#screen.columns || 80;
-    const rows = this.#screen.rows || 24;
-    const lines = this.#lines(Math.max(4, rows), columns);
-    this.#screen.write(
-      `${HOME}${lines.map((line) => line + CLEAR_LINE).join("\r\n")}${CLEAR_REST}`,
-    );
+    this.#screen.draw(this.#lines(this.#screen.rows, this.#screen.columns));
   }
-
-  readonly #leave = (): void => {
-    this.#screen.write(LEAVE);
-  };
 
   #lines(height: number, columns: number): string[] {
     const now = monotonicNs();
@@ -98,7 +72,7 @@ export class Table implements View {
       ...ended.slice(0, room - running.length).map(line),
       ...(this.#note === "" ? [] : [style.red(fit(this.#note, columns))]),
       style.dim(fit("Ctrl-C ends the watch and prints the summary", columns)),
-    ].slice(0, height);
+    ];
   }
 
   #head(now: bigint): string {

@@ -3,7 +3,14 @@ import {
   type ProcEventFilter,
   type ProcEventKind,
 } from "@task-watchers/proc-events";
-import { durationMs, parseOptions, userId, wholeNumber, words } from "../arguments.ts";
+import {
+  durationMs,
+  parseOptions,
+  userId,
+  watcherNames,
+  wholeNumber,
+  words,
+} from "../arguments.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What `task-watchers watch` was asked to do. */
@@ -19,6 +26,8 @@ export interface WatchArguments {
   readonly quiet: boolean;
   /** How long, milliseconds; absent for until stopped. */
   readonly forMs: number | undefined;
+  /** Have the kernel keep waits meanwhile. */
+  readonly enableDelayacct: boolean;
   readonly receiveBufferBytes: number | undefined;
   readonly help: boolean;
 }
@@ -38,6 +47,7 @@ const OPTIONS = {
   lines: { type: "boolean", short: "l" },
   quiet: { type: "boolean", short: "q" },
   for: { type: "string" },
+  "enable-delayacct": { type: "boolean" },
   "receive-buffer": { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -67,6 +77,8 @@ Options:
   -q, --quiet           neither table nor lines, only the summary
       --json FILE       write the trace as JSON lines; "-" for standard output
       --with A,B        load watchers: by short name, package name or path
+      --enable-delayacct
+                        --with delayacct, and kernel.task_delayacct switched on meanwhile and put back afterwards
       --receive-buffer BYTES
                         kernel memory for events not read yet (default 8388608; 832 bytes an event)
   -h, --help            print this
@@ -80,7 +92,7 @@ export function parseWatchArguments(args: readonly string[]): WatchArguments {
   const values = parseOptions(args, OPTIONS);
   if (values.json === "") throw new UsageError('--json needs a file name, or "-"');
   if (values.connect === "") throw new UsageError("--connect needs the path of a relay's socket");
-  if (values.connect !== undefined && values.with !== undefined) {
+  if (values.connect !== undefined && (values.with ?? values["enable-delayacct"]) !== undefined) {
     throw new UsageError(
       "--with loads watchers into this process; with --connect the relay watches",
     );
@@ -89,7 +101,8 @@ export function parseWatchArguments(args: readonly string[]): WatchArguments {
     filter: filterOf(values),
     connect: values.connect,
     json: values.json,
-    watchers: words(values.with),
+    watchers: watcherNames(values.with, values["enable-delayacct"]),
+    enableDelayacct: values["enable-delayacct"] ?? false,
     lines: values.lines ?? false,
     quiet: values.quiet ?? false,
     forMs: durationMs("--for", values.for),

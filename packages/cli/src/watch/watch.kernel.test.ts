@@ -1,6 +1,6 @@
 // Needs of the kernel: the process events connector (any user since Linux 6.6); another user as root; a C compiler for a
 // load; script(1) for a terminal.
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,15 +8,15 @@ import { join } from "node:path";
 import {
   compiler,
   initialNamespaces,
-  installed,
   kernel,
   kernelTest,
   nobodyCommand,
   root,
   startLoad,
 } from "@task-watchers/kernel-test";
-import { type AnyLine, parseLine } from "@task-watchers/trace";
-import { afterAll, beforeAll, expect } from "vitest";
+import type { AnyLine } from "@task-watchers/trace";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { endAll, installedMain, linesOf, Running } from "../running.fixture.ts";
 
 const NEEDS = [kernel("6.6"), initialNamespaces];
 /** Two programs that live long enough for their arguments to be read on a busy machine. */
@@ -26,60 +26,16 @@ let main = "";
 let dir = "";
 
 beforeAll(() => {
-  main = join(installed("cli"), "node_modules/task-watchers/dist/main.js");
+  main = installedMain();
   dir = mkdtempSync(join(tmpdir(), "watch-"));
   chmodSync(dir, 0o777);
 });
 
+afterEach(endAll);
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** A command of ours under way. */
-class Running {
-  readonly child: ChildProcess;
-  stdout = "";
-  stderr = "";
-
-  constructor(command: readonly string[]) {
-    const [file = "", ...args] = command;
-    const env = { ...process.env, NO_COLOR: "1", TERM: "xterm" };
-    this.child = spawn(file, args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"] });
-    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
-    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
-  }
-
-  /** Until its output shows something. */
-  async shows(what: RegExp): Promise<void> {
-    while (!what.test(this.stdout + this.stderr)) {
-      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.stderr}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  async ended(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null)
-      await once(this.child, "close");
-    return this.child.exitCode;
-  }
-
-  async stop(): Promise<number | null> {
-    this.child.kill("SIGINT");
-    return await this.ended();
-  }
-
-  lines(): AnyLine[] {
-    return linesOf(this.stdout);
-  }
-}
-
-function linesOf(text: string): AnyLine[] {
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => parseLine(line) ?? { type: "malformed" });
-}
-
 function start(...args: string[]): Running {
-  return new Running([process.execPath, main, ...args]);
+  return new Running([process.execPath, main, ...args], dir);
 }
 
 /** Runs a shell and gives its pid. */
@@ -162,7 +118,7 @@ kernelTest(
   "watch for nobody without capabilities sees root's tasks",
   [...NEEDS, root],
   async () => {
-    const watch = new Running(nobodyCommand(process.execPath, [main, "watch", "--lines"]));
+    const watch = new Running(nobodyCommand(process.execPath, [main, "watch", "--lines"]), dir);
     // Nothing is printed before something happens.
     for (let n = 0; n < 100 && !watch.stdout.includes("sleep 0.12"); n++) {
       await shell("sleep 0.12; exit 0");
@@ -176,13 +132,10 @@ kernelTest(
   "watch ends when its reader has gone, and after the time it is given",
   NEEDS,
   async () => {
-    const pipe = new Running([
-      "sh",
-      "-c",
-      `"$0" "$1" watch --pid $$ | head -1`,
-      process.execPath,
-      main,
-    ]);
+    const pipe = new Running(
+      ["sh", "-c", `"$0" "$1" watch --pid $$ | head -1`, process.execPath, main],
+      dir,
+    );
     expect(await pipe.ended()).toBe(0);
     expect(pipe.stdout).toMatch(/was there/u);
     const timed = start("watch", "--for", "300ms", "-q");
@@ -197,7 +150,7 @@ kernelTest(
   NEEDS,
   async () => {
     const command = `'${process.execPath}' '${main}' watch --for 4s`;
-    const watch = new Running(["script", "-qec", command, "/dev/null"]);
+    const watch = new Running(["script", "-qec", command, "/dev/null"], dir);
     await watch.shows(/COMMAND/u);
     await shell(WORK);
     expect(await watch.ended()).toBe(0);
@@ -213,7 +166,7 @@ kernelTest(
   [...NEEDS, compiler],
   async () => {
     const command = `'${process.execPath}' '${main}' watch --for 6s --json table.jsonl`;
-    const watch = new Running(["script", "-qec", command, "/dev/null"]);
+    const watch = new Running(["script", "-qec", command, "/dev/null"], dir);
     await watch.shows(/COMMAND/u);
     const made = await startLoad({ rate: 5000, seconds: 3, workers: 1, execPercent: 34 });
     expect(await watch.ended()).toBe(0);
@@ -261,6 +214,7 @@ kernelTest(
         "--json",
         join(dir, "n.jsonl"),
       ]),
+      dir,
     );
     await relay.shows(/of nobody listens/u);
     const pid = await shell(WORK);

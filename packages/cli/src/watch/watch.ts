@@ -8,6 +8,7 @@ import { lossLine } from "../report/print-losses.ts";
 import { type Style, styleFor } from "../report/style.ts";
 import { standardError } from "../standard-error.ts";
 import { TraceFile } from "../trace/trace-file.ts";
+import { delayAccounting } from "../watchers/delay-accounting.ts";
 import { loadWatchers } from "../watchers/load-watchers.ts";
 import { WatcherTrouble } from "../watchers/watcher-trouble.ts";
 import { Lines } from "./lines.ts";
@@ -26,6 +27,9 @@ import type { WatchArguments } from "./watch-arguments.ts";
  */
 export async function watch(args: WatchArguments): Promise<number> {
   await loadWatchers(args.watchers);
+  await using _switch = await delayAccounting(args.enableDelayacct, (line) =>
+    standardError.write(`${line}\n`),
+  );
   const stop = new Stop(args.forMs);
   const tally = new Tally();
   const style = styleFor(standardError, process.env);
