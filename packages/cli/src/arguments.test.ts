@@ -22,12 +22,14 @@ test.each(["", "1.5", "-1", "0x10", "9007199254740993"])("wholeNumber() refuses 
 });
 
 test("words() takes commas and repetition", () => {
-  expect(words(["a,b", "c,,", ""])).toEqual(["a", "b", "c"]);
-  expect(words(undefined)).toEqual([]);
+  expect(words("--pid", ["a,b", "c,,", ""])).toEqual(["a", "b", "c"]);
+  expect(words("--pid", undefined)).toEqual([]);
+  expect(() => words("--pid", [","])).toThrow('--pid needs a value, got ","');
 });
 
 test("userId() takes a name or a number", () => {
   expect(userId("--uid", "root")).toBe(0);
   expect(userId("--uid", "4242")).toBe(4242);
+  expect(() => userId("--uid", "4294967295")).toThrow("must be an id from 0 to 4294967294");
   expect(() => userId("--uid", "no such user")).toThrow('there is no user "no such user"');
 });

@@ -17,7 +17,19 @@ export function parseOptions<const T extends Options>(
       allowPositionals: false,
     }).values;
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message);
+    // What follows the first line is advice for other cases.
+    if (error instanceof TypeError) throw new UsageError(error.message.split("\n")[0] ?? "");
+    throw error;
+  }
+}
+
+/** A value that a package of ours refuses is a wrong argument of the user's. @throws UsageError, or what `body` throws */
+export async function asUsage<T>(body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    const isRefusal = error instanceof TypeError || error instanceof RangeError;
+    if (isRefusal && !("code" in error)) throw new UsageError(error.message);
     throw error;
   }
 }
@@ -31,14 +43,21 @@ export function wholeNumber(option: string, text: string | undefined): number | 
   throw new UsageError(`${option} must be a whole number, got "${text}"`);
 }
 
-/** The words of an option that takes several, by commas, by being given more than once, or both. */
-export function words(values: readonly string[] | undefined): string[] {
-  return (values ?? []).flatMap((list) => list.split(",")).filter((word) => word !== "");
+/**
+ * The words of an option that takes several, by commas, by being given more than once, or both; none when it is not there.
+ *
+ * @throws UsageError when it is there and empty: nothing is not the same as everything
+ */
+export function words(option: string, values: readonly string[] | undefined): string[] {
+  if (values === undefined) return [];
+  const all = values.flatMap((list) => list.split(",")).filter((word) => word !== "");
+  if (all.length > 0) return all;
+  throw new UsageError(`${option} needs a value, got "${values.join(",")}"`);
 }
 
 /** Watchers to load: those named, and the one that makes sense of the switch when that is to be turned on. */
 export function watcherNames(values: readonly string[] | undefined, delays = false): string[] {
-  const names = words(values);
+  const names = words("--with", values);
   return delays && !names.includes("delayacct") ? [...names, "delayacct"] : names;
 }
 
@@ -54,7 +73,7 @@ export function durationMs(option: string, text: string | undefined): number | u
 
 /** A user by name or number. @throws UsageError when there is none of that name */
 export function userId(option: string, text: string): number {
-  if (/^\d+$/u.test(text)) return wholeNumber(option, text);
+  if (/^\d+$/u.test(text)) return userNumber(option, text);
   for (const line of passwd()) {
     const [name, , id] = line.split(":");
     if (name === text && id !== undefined) return Number(id);
@@ -62,6 +81,15 @@ export function userId(option: string, text: string): number {
   throw new UsageError(
     `${option}: there is no user "${text}" in /etc/passwd; give a name or a number`,
   );
+}
+
+/** Greatest id of a user or group; one more means none (man 2 chown). */
+const MAX_ID = 0xffff_fffe;
+
+function userNumber(option: string, text: string): number {
+  const id = wholeNumber(option, text);
+  if (id <= MAX_ID) return id;
+  throw new UsageError(`${option} must be an id from 0 to ${MAX_ID}, got "${text}"`);
 }
 
 function passwd(): string[] {

@@ -1,6 +1,9 @@
 /** Signals that end a watch. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** How long what waits may still be written once we are to end, milliseconds. */
+const GRACE_MS = 2000;
+
 /** What ends a watch from outside: Ctrl-C, a signal, the time given. A second signal ends the process at once. */
 export class Stop {
   readonly #asked = new AbortController();
@@ -18,6 +21,25 @@ export class Stop {
     const { signal } = this.#asked;
     if (signal.aborted) listener();
     else signal.addEventListener("abort", listener, { once: true });
+  }
+
+  /** Waits, and says whether that ended before a stop and its grace did. */
+  beats(waited: Promise<void>): Promise<boolean> {
+    const { signal } = this.#asked;
+    return new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
+      const end = (isDone: boolean): void => {
+        signal.removeEventListener("abort", onAsked);
+        clearTimeout(timer);
+        resolve(isDone);
+      };
+      const onAsked = (): void => {
+        timer = setTimeout(() => end(false), GRACE_MS);
+      };
+      if (signal.aborted) onAsked();
+      else signal.addEventListener("abort", onAsked);
+      void waited.then(() => end(true));
+    });
   }
 
   release(): void {

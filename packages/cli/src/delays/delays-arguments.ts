@@ -70,7 +70,7 @@ const MIN_INTERVAL_MS = 50;
 export function parseDelaysArguments(args: readonly string[]): DelaysArguments {
   const values = parseOptions(args, OPTIONS);
   const help = values.help ?? false;
-  const pids = words(values.pid).map((text) => wholeNumber("--pid", text));
+  const pids = words("--pid", values.pid).map((text) => wholeNumber("--pid", text));
   if (pids.length === 0 && !help) throw new UsageError("say which processes: --pid N");
   const wrong = pids.find((pid) => pid === 0);
   if (wrong !== undefined) throw new UsageError(`--pid must be a process id, got "${wrong}"`);

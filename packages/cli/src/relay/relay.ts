@@ -1,5 +1,5 @@
 import { type ListenerEvent, type Relay, serveRelay } from "@task-watchers/proc-events/relay";
-import { userNames } from "../arguments.ts";
+import { asUsage, userNames } from "../arguments.ts";
 import { count } from "../report/format.ts";
 import { type Style, styleFor } from "../report/style.ts";
 import { printable, shellWord } from "../report/terminal-text.ts";
@@ -17,19 +17,23 @@ export async function relay(args: RelayArguments): Promise<number> {
   const stop = new Stop(undefined);
   const names = userNames();
   try {
-    const server = await serveRelay({
-      path: args.path,
-      ...(args.mode !== undefined && { mode: args.mode }),
-      ...(args.group !== undefined && { group: args.group }),
-      ...(args.uids.length + args.gids.length > 0 && { uids: args.uids, gids: args.gids }),
-      ...(args.maxListeners !== undefined && { maxListeners: args.maxListeners }),
-      ...(args.queueLimit !== undefined && { queueLimit: args.queueLimit }),
-      ...(args.threads && { threads: true }),
-      ...(args.receiveBufferBytes !== undefined && { receiveBufferBytes: args.receiveBufferBytes }),
-      onListener: (event) => {
-        if (!args.quiet) say(listenerLine(event, names, style));
-      },
-    });
+    const server = await asUsage(() =>
+      serveRelay({
+        path: args.path,
+        ...(args.mode !== undefined && { mode: args.mode }),
+        ...(args.group !== undefined && { group: args.group }),
+        ...(args.uids.length + args.gids.length > 0 && { uids: args.uids, gids: args.gids }),
+        ...(args.maxListeners !== undefined && { maxListeners: args.maxListeners }),
+        ...(args.queueLimit !== undefined && { queueLimit: args.queueLimit }),
+        ...(args.threads && { threads: true }),
+        ...(args.receiveBufferBytes !== undefined && {
+          receiveBufferBytes: args.receiveBufferBytes,
+        }),
+        onListener: (event) => {
+          if (!args.quiet) say(listenerLine(event, names, style));
+        },
+      }),
+    );
     if (!args.quiet) {
       const path = shellWord(args.path);
       say(`serving on ${path}; listen with: task-watchers watch --connect ${path}`);

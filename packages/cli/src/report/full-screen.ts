@@ -5,9 +5,10 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-// xterm: alternate screen and hidden cursor; home; clear to the end of the line, of the screen.
-const ENTER = "\u001b[?1049h\u001b[?25l";
-const LEAVE = "\u001b[?25h\u001b[?1049l";
+// xterm: alternate screen, hidden cursor, and lines that are cut instead of wrapped (a character may be two columns
+// wide); home; clear to the end of the line, of the screen.
+const ENTER = "\u001b[?1049h\u001b[?25l\u001b[?7l";
+const LEAVE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
 const HOME = "\u001b[H";
 const CLEAR_LINE = "\u001b[K";
 const CLEAR_REST = "\u001b[J";
@@ -28,7 +29,7 @@ export class FullScreen {
   }
 
   get rows(): number {
-    return Math.max(4, this.#screen.rows || 24);
+    return this.#screen.rows || 24;
   }
 
   /** Shows these lines and nothing else; each must fit. */

@@ -27,6 +27,7 @@ test("parseRunArguments() waits, shows 100 lines and no threads unless told othe
     quiet: false,
     wait: true,
     threads: false,
+    enableDelayacct: false,
     maxTasks: 100,
     receiveBufferBytes: undefined,
     help: false,

@@ -16,14 +16,17 @@ export class TraceFile {
   #text = "";
   #timer: NodeJS.Timeout | undefined;
   #gone: string | undefined;
+  readonly #onGone: (() => void) | undefined;
   /** Lines taken in, lines refused, lines in the text not handed over yet, lines that are written. */
   readonly #lines = { taken: 0, refused: 0, gathered: 0, written: 0 };
 
   /**
    * @param path a file, made anew; `-` for standard output
+   * @param onGone called once when nothing can be written any more
    * @throws the error of open(2) when the file cannot be written
    */
-  constructor(path: string) {
+  constructor(path: string, onGone?: () => void) {
+    this.#onGone = onGone;
     const fd = path === "-" ? standardOutput() : openSync(path, "w");
     this.#stream = createWriteStream("", { fd, autoClose: fd !== 1 });
     this.#stream.on("error", this.#onError);
@@ -87,7 +90,9 @@ export class TraceFile {
   }
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    this.#gone ??= error.code ?? error.message;
+    if (this.#gone !== undefined) return;
+    this.#gone = error.code ?? error.message;
+    this.#onGone?.();
   };
 }
 

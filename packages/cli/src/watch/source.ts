@@ -13,6 +13,10 @@ export interface EventSource {
   readonly title: string;
   /** Counters of the watch; absent when it is another process's. */
   counters(): WatchCounters | undefined;
+  /** Live tasks that are watched, filtered or not; when stopped, those of then. Absent when another process watches. */
+  alive(): number | undefined;
+  /** Losses of which nobody knows how many events they were. */
+  uncounted(): number;
   /** Events thrown away because we did not get round to reading them. */
   unread(): number;
   /** Ends it. What we heard ourselves before is still to be read; what a relay sent is thrown away and counted. */
@@ -39,13 +43,19 @@ export async function localSource(
     for (const root of roots) watch.follow(root);
     if (roots.length > 0) void watch.whenIdle().then(() => watch.close());
     const { connector } = watch.counters();
+    let alive: number | undefined;
     return {
       events,
       header: headerLine({ scope, receiveBufferBytes: connector?.receiveBufferBytes }),
       title: roots.length > 0 ? `pid ${roots.join(", ")} and descent` : "all tasks",
       counters: () => watch.counters(),
+      alive: () => alive ?? watch.size,
+      uncounted: () => 0,
       unread: () => events.counters.dropped + events.counters.discarded,
-      stop: () => watch.close(),
+      async stop() {
+        alive ??= watch.size;
+        await watch.close();
+      },
     };
   } catch (error) {
     await watch.close();
@@ -61,6 +71,8 @@ export async function relaySource(path: string, args: WatchArguments): Promise<E
     header: stream.header,
     title: `through ${path}`,
     counters: () => undefined,
+    alive: () => undefined,
+    uncounted: () => stream.counters.unknownLosses,
     unread: () => stream.counters.discarded,
     stop: () => stream.close(),
   };

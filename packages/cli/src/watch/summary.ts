@@ -54,9 +54,15 @@ function slowLine({ event, command }: NotedEnd): string {
 }
 
 /** What was lost on the way to us, by reason; for a watch whose counters are elsewhere. */
-export function lostInWords(tally: Tally, unread: number): string {
+export function lostInWords(
+  tally: Tally,
+  source: { uncounted(): number; unread(): number },
+): string {
   const parts = [...tally.lost].map(([reason, n]) => `${count(n, "event")} (${printable(reason)})`);
-  if (tally.uncounted > 0) parts.push(`an unknown number, ${count(tally.uncounted, "time")}`);
+  // The last one may have come when nobody read any more.
+  const uncounted = Math.max(tally.uncounted, source.uncounted());
+  if (uncounted > 0) parts.push(`an unknown number, ${count(uncounted, "time")}`);
   const lost = parts.length === 0 ? "lost 0 events" : `lost ${parts.join(", ")}`;
+  const unread = source.unread();
   return unread > 0 ? `${lost}; ${count(unread, "event")} not read any more` : lost;
 }

@@ -50,7 +50,7 @@ function picture(written: readonly string[]): string[] {
 
 test("Table draws those that run above those that ended, at most a screenful, one line each", () => {
   const screen = terminal(12);
-  const table = new Table(screen, PLAIN, new Tally(), "host: all tasks");
+  const table = new Table(screen, PLAIN, new Tally(), "host: all tasks", () => 10);
   for (let pid = 100; pid < 130; pid++) {
     const events = life(pid, "/bin/x", "a\u001b[2J\nb".repeat(30));
     for (const event of pid < 120 ? events : events.slice(0, 2)) table.event(event);
@@ -59,7 +59,7 @@ test("Table draws those that run above those that ended, at most a screenful, on
   const lines = picture(screen.written);
   expect(lines).toHaveLength(12);
   expect(lines[0]).toMatch(
-    /^host: all tasks {2}.* 0 events {2}0\/s {2}0 alive {2}0 failed {2}lost 0$/u,
+    /^host: all tasks {2}.* 0 events {2}0\/s {2}10 alive {2}0 failed {2}lost 0$/u,
   );
   expect(lines[2]).toMatch(/^ {4}129 {7}1 {2}root/u);
   expect(lines[2]).toContain(String.raw`/bin/x $'a\x1b[2J\x0ab`);
@@ -81,20 +81,20 @@ test("Table draws those that run above those that ended, at most a screenful, on
 
 test("Table takes the alternate screen and gives it back, and draws no more", () => {
   const screen = terminal(10);
-  const table = new Table(screen, PLAIN, new Tally(), "");
-  expect(screen.written[0]).toBe("\u001b[?1049h\u001b[?25l");
+  const table = new Table(screen, PLAIN, new Tally(), "", () => undefined);
+  expect(screen.written[0]).toBe("\u001b[?1049h\u001b[?25l\u001b[?7l");
   table.note("watcher x is off: \u001b[0mno");
   table.draw();
   expect(picture(screen.written).at(-2)).toBe(String.raw`watcher x is off: \x1b[0mno`);
   table.close();
   const { length } = screen.written;
-  expect(screen.written.at(-1)).toBe("\u001b[?25h\u001b[?1049l");
+  expect(screen.written.at(-1)).toBe("\u001b[?7h\u001b[?25h\u001b[?1049l");
   vi.advanceTimersByTime(1000);
   expect(screen.written).toHaveLength(length);
 });
 
 test("Table survives a terminal of one line", () => {
-  const table = new Table(terminal(1), PLAIN, new Tally(), "");
+  const table = new Table(terminal(1), PLAIN, new Tally(), "", () => undefined);
   for (const event of life(7, "/bin/x")) table.event(event);
   expect(() => table.draw()).not.toThrow();
   table.close();

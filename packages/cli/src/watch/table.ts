@@ -20,6 +20,7 @@ export class Table implements View {
   readonly #style: Style;
   readonly #tally: Tally;
   readonly #title: string;
+  readonly #alive: () => number | undefined;
   readonly #rows = new Rows();
   readonly #users = userNames();
   readonly #beginNs = monotonicNs();
@@ -27,7 +28,15 @@ export class Table implements View {
   #rate = { events: 0, atNs: this.#beginNs, perSecond: 0 };
   #note = "";
 
-  constructor(screen: Screen, style: Style, tally: Tally, title: string) {
+  /** @param alive live tasks that are watched, where that is known */
+  constructor(
+    screen: Screen,
+    style: Style,
+    tally: Tally,
+    title: string,
+    alive: () => number | undefined,
+  ) {
+    this.#alive = alive;
     this.#screen = new FullScreen(screen);
     this.#style = style;
     this.#tally = tally;
@@ -83,13 +92,14 @@ export class Table implements View {
       this.#rate = { events: tally.events, atNs: now, perSecond };
     }
     const lost = [...tally.lost.values()].reduce((sum, n) => sum + n, 0);
+    const alive = this.#alive();
     const unknown = tally.uncounted > 0 ? " and more" : "";
     return [
       this.#title,
       formatDuration(now - this.#beginNs),
       `${grouped(tally.events)} events`,
       `${grouped(Math.round(this.#rate.perSecond))}/s`,
-      `${grouped(tally.alive)} alive`,
+      ...(alive === undefined ? [] : [`${grouped(alive)} alive`]),
       `${grouped(tally.failed)} failed`,
       `lost ${grouped(lost)}${unknown}`,
     ].join("  ");

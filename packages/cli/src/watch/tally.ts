@@ -29,7 +29,6 @@ export class Tally {
   /** The latest that failed. */
   readonly failures: NotedEnd[] = [];
   readonly lost: Map<string, number> = new Map();
-  readonly #alive = new Set<string>();
   /** Losses of which nobody knows how many events they were. */
   uncounted = 0;
   events = 0;
@@ -37,17 +36,11 @@ export class Tally {
   /** Ends of programs beyond those that are told apart. */
   others = 0;
 
-  /** Begun before or during the watch, and not ended. */
-  get alive(): number {
-    return this.#alive.size;
-  }
-
   take(event: ProcEvent): void {
     if (event.type === "lost") {
       this.#lost(event);
       return;
     }
-    if (event.type === "fork") this.#alive.add(event.task);
     // What was there before is a state, and no event.
     if (event.type === "fork" && event.existing) return;
     this.events++;
@@ -61,7 +54,6 @@ export class Tally {
   }
 
   #ended(event: ExitedEvent): void {
-    this.#alive.delete(event.task);
     const isFailed = hasFailed(event);
     const { durationNs } = event;
     this.#program(event, isFailed);

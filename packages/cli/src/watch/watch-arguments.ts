@@ -83,7 +83,8 @@ Options:
                         kernel memory for events not read yet (default 8388608; 832 bytes an event)
   -h, --help            print this
 
-Exit status: 0 when it was stopped or had nothing left to watch, 125 when the watch could not be started.
+Exit status: 0 when it was stopped or had nothing left to watch, 1 when the trace could not be written to its end, 125
+when the watch could not be started.
 Environment: NO_COLOR, FORCE_COLOR.
 `;
 
@@ -114,9 +115,9 @@ export function parseWatchArguments(args: readonly string[]): WatchArguments {
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>;
 
 function filterOf(values: Values): ProcEventFilter {
-  const pids = words(values.pid).map((text) => pid(text));
-  const kinds = words(values.kinds).map((text) => kind(text));
-  const uids = words(values.uid).map((text) => userId("--uid", text));
+  const pids = words("--pid", values.pid).map((text) => pid(text));
+  const kinds = words("--kinds", values.kinds).map((text) => kind(text));
+  const uids = words("--uid", values.uid).map((text) => userId("--uid", text));
   const commands = (values.command ?? []).map((text) => command(text));
   const minDurationMs = durationMs("--min-duration", values["min-duration"]);
   const { cgroup } = values;

@@ -146,6 +146,27 @@ kernelTest(
 );
 
 kernelTest(
+  "watch --json - ends when its reader has gone; SIGTERM ends it while its reader sleeps",
+  NEEDS,
+  async () => {
+    const ours = [process.execPath, main];
+    const head = new Running(["sh", "-c", '"$0" "$1" watch --json - | head -1', ...ours], dir);
+    await head.shows(/"header"/u);
+    while (head.child.exitCode === null) await shell("sleep 0.05");
+    expect(await head.ended()).toBe(0);
+    const slow = '{ "$0" "$1" watch --lines & echo $! >&2; wait $!; echo "rc $?" >&2; } | sleep 10';
+    const sleeper = new Running(["sh", "-c", slow, ...ours], dir);
+    await sleeper.shows(/^\d+$/mu);
+    const pid = Number(sleeper.stderr.trim());
+    // More than a pipe holds.
+    await shell("sleep 0.5; i=0; while [ $i -lt 1500 ]; do /bin/true; i=$((i+1)); done");
+    process.kill(pid, "SIGTERM");
+    await sleeper.shows(/^rc 0$/mu);
+    expect(sleeper.stderr).toMatch(/dropped: slow reader/u);
+  },
+);
+
+kernelTest(
   "watch draws a table on a terminal, and leaves the terminal as it was",
   NEEDS,
   async () => {
@@ -188,6 +209,7 @@ kernelTest("watch says what is wrong, and does nothing", NEEDS, async () => {
     [["--pid", String(gone)], `no process has pid ${gone}`],
     [["--command", "/(/"], "Invalid regular expression"],
     [["--connect", join(dir, "none")], "no relay at"],
+    [["--pid", ""], '--pid needs a value, got ""'],
     [["--json", join(dir, "no", "such")], "ENOENT"],
   ];
   for (const [args, message] of failures) {

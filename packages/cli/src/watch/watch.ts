@@ -4,6 +4,7 @@ import { clockOffsets, monotonicNs } from "@task-watchers/linux";
 import { toLine } from "@task-watchers/proc-events";
 import type { AnyLine } from "@task-watchers/trace";
 import { moduleLines } from "../report/print-modules.ts";
+import { asUsage } from "../arguments.ts";
 import { lossLine } from "../report/print-losses.ts";
 import { type Style, styleFor } from "../report/style.ts";
 import { standardError } from "../standard-error.ts";
@@ -19,6 +20,9 @@ import { Table } from "./table.ts";
 import { Tally } from "./tally.ts";
 import type { View } from "./view.ts";
 import type { WatchArguments } from "./watch-arguments.ts";
+
+/** Exit status when the trace could not be written to its end. */
+const TRACE_INCOMPLETE = 1;
 
 /**
  * `task-watchers watch`: resolves with the exit status.
@@ -38,17 +42,21 @@ export async function watch(args: WatchArguments): Promise<number> {
   let view: View | undefined;
   const trouble = new WatcherTrouble((line) => say(style.red(line), view));
   const onLine = (line: AnyLine): void => (trace ? trace.write(line) : void early.push(line));
-  const source = await (args.connect === undefined
-    ? localSource(args, onLine)
-    : relaySource(args.connect, args));
+  const source = await asUsage(async () =>
+    args.connect === undefined
+      ? await localSource(args, onLine)
+      : await relaySource(args.connect, args),
+  );
   const beginNs = monotonicNs();
   try {
     trouble.sayWhatFailed();
-    if (args.json !== undefined) trace = new TraceFile(args.json);
+    if (args.json !== undefined) {
+      trace = new TraceFile(args.json, args.json === "-" ? stop.ask : undefined);
+    }
     for (const line of [source.header, ...early]) trace?.write(line);
     view = viewOf(args, tally, source, stop);
     stop.whenAsked(() => void source.stop());
-    await show(source, { tally, view, trace });
+    await show(source, { tally, view, trace, stop });
   } finally {
     view?.close();
     stop.release();
@@ -67,23 +75,30 @@ export async function watch(args: WatchArguments): Promise<number> {
     unread: source.unread(),
   };
   const counters = source.counters();
-  const lost = counters ? lossLine(counters, losses) : lostInWords(tally, source.unread());
+  const lost = counters ? lossLine(counters, losses) : lostInWords(tally, source);
   const modules = moduleLines(style, standardError.columns);
   standardError.write(`${[...modules, ...watchSummary(tally, options), lost].join("\n")}\n`);
-  return 0;
+  // A reader of standard output that has had enough is no failure.
+  const isCut = trace?.gone !== undefined && !(args.json === "-" && trace.gone === "EPIPE");
+  return isCut ? TRACE_INCOMPLETE : 0;
 }
 
-async function show(
-  source: EventSource,
-  { tally, view, trace }: { tally: Tally; view: View | undefined; trace: TraceFile | undefined },
-): Promise<void> {
+interface Shown {
+  readonly tally: Tally;
+  readonly view: View | undefined;
+  readonly trace: TraceFile | undefined;
+  readonly stop: Stop;
+}
+
+async function show(source: EventSource, { tally, view, trace, stop }: Shown): Promise<void> {
   for await (const event of source.events) {
     tally.take(event);
     trace?.write(toLine(event, { withExec: true }));
     if (view === undefined) continue;
     view.event(event);
     const ready = view.ready();
-    if (ready !== undefined) await ready;
+    // Whoever asks us to end need not wait for a reader who has stopped.
+    if (ready !== undefined && !(await stop.beats(ready))) return;
   }
 }
 
@@ -97,7 +112,8 @@ function viewOf(
   const { stdout } = process;
   const style: Style = styleFor(stdout, process.env);
   if (stdout.isTTY && !args.lines && process.env["TERM"] !== "dumb") {
-    return new Table(stdout, style, tally, `${hostname()}: ${source.title}`);
+    stdout.on("error", stop.ask);
+    return new Table(stdout, style, tally, `${hostname()}: ${source.title}`, source.alive);
   }
   return new Lines(stdout, style, {
     realtimeNs: clockOffsets().realtimeNs,
@@ -117,16 +133,21 @@ function summaryLine(
   elapsedNs: bigint,
   trace: TraceFile,
 ): AnyLine {
+  const alive = source.alive();
   return {
     type: "summary",
     timeNs: String(monotonicNs()),
     durationNs: String(elapsedNs),
-    tasks: { seen: tally.kinds.get("fork") ?? 0, failed: tally.failed, alive: tally.alive },
+    tasks: {
+      seen: tally.kinds.get("fork") ?? 0,
+      failed: tally.failed,
+      ...(alive !== undefined && { alive }),
+    },
     events: Object.fromEntries(tally.kinds),
     counters: {
       ...source.counters(),
       lost: Object.fromEntries(tally.lost),
-      lostUncounted: tally.uncounted,
+      lostUncounted: Math.max(tally.uncounted, source.uncounted()),
       unread: source.unread(),
       traceLinesDropped: trace.dropped,
     },
