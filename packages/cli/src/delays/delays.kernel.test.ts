@@ -72,7 +72,7 @@ kernelTest(
       const args = [main, "delays", "--pid", String(sleeper.pid), "-n", "2", "-i", "100ms"];
       const delays = new Running(nobodyCommand(process.execPath, args), dir);
       expect(await delays.ended()).toBe(0);
-      expect(delays.stdout).toMatch(/1 processes, in [^\n]*, from \/proc:/u);
+      expect(delays.stdout).toMatch(/1 process, in [^\n]*, from \/proc:/u);
       expect(delays.stdout).toContain("CAP_NET_ADMIN");
       const json = new Running(nobodyCommand(process.execPath, [...args, "--json"]), dir);
       expect(await json.ended()).toBe(0);

@@ -1,6 +1,6 @@
 import type { SummaryTable } from "@task-watchers/chain";
 import type { DelayRound, DelaySample, ShareName } from "@task-watchers/delayacct";
-import { formatDuration } from "../report/format.ts";
+import { count, formatDuration } from "../report/format.ts";
 import type { SortKey } from "./delays-arguments.ts";
 
 /** Waits for memory, in whatever way. */
@@ -39,7 +39,7 @@ export function roundTable(
   const span = round.elapsedNs > 0n ? `in ${formatDuration(round.elapsedNs)}` : "since their start";
   const from = round.source === "taskstats" ? "the kernel's taskstats" : "/proc";
   return {
-    title: `${round.samples.length} processes, ${span}, from ${from}`,
+    title: `${count(round.samples.length, "process", "processes")}, ${span}, from ${from}`,
     columns: COLUMNS,
     rows,
     notes: round.notes,

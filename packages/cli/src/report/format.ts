@@ -46,8 +46,8 @@ export function grouped(n: number): string {
 }
 
 /** A count with its noun: `"1 task"`, `"12,000 tasks"`. */
-export function count(n: number, noun: string): string {
-  return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
+export function count(n: number, noun: string, plural: string = `${noun}s`): string {
+  return `${grouped(n)} ${n === 1 ? noun : plural}`;
 }
 
 function significant(value: number): string {

@@ -20,14 +20,11 @@ export class WatcherTrouble {
     return [...this.#counts.values()].reduce((sum, n) => sum + n, 0);
   }
 
-  /** To be called once the modules were opened: which are off, and what the others cannot have here. */
+  /** To be called once the modules were opened. */
   sayWhatFailed(): void {
     for (const module of taskWatchers.list()) {
       const line = failure(module);
       if (line !== undefined) this.#print(line);
-      for (const note of module.status?.notes ?? []) {
-        this.#print(printable(`${module.name}: ${note}`));
-      }
     }
   }
 
