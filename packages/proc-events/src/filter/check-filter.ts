@@ -112,7 +112,8 @@ function wrong(name: string, right: string, value: unknown): never {
   throw new TypeError(`${name} must be ${right}, got ${show(value)}`);
 }
 
-function show(value: unknown): string {
+/** A value as an error message names it. */
+export function show(value: unknown): string {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? "an object"
     : (JSON.stringify(value) ?? String(value));

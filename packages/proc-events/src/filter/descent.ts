@@ -10,6 +10,8 @@ export class Descent {
   readonly #members = new WeakSet<Task>();
   /** Roots not seen yet, with their start by /proc; undefined while that was not looked up. */
   readonly #awaited: Map<number, number | undefined>;
+  /** Members that have not ended. */
+  #live = 0;
 
   constructor(pids: readonly number[]) {
     this.#awaited = new Map(pids.map((pid) => [pid, undefined]));
@@ -19,18 +21,33 @@ export class Descent {
     return this.#members.has(task);
   }
 
-  began(task: Task): void {
-    if (this.#isRoot(task) || this.#isBelow(task)) this.#members.add(task);
+  /** Whether nobody is left of it: every root was seen, and all have ended. */
+  get isOver(): boolean {
+    return this.#awaited.size === 0 && this.#live === 0;
   }
 
-  /** @throws Error `ESRCH` when a root is neither among the tasks nor in /proc */
+  began(task: Task): void {
+    // One that was there already may be told of again.
+    if (this.#members.has(task) || !(this.#isRoot(task) || this.#isBelow(task))) return;
+    this.#members.add(task);
+    this.#live++;
+  }
+
+  /** A task ended: to be told once of each. It still belongs, and what it left behind does. */
+  ended(task: Task): void {
+    if (this.#members.has(task)) this.#live--;
+  }
+
+  /** @throws Error `ESRCH` when a root is neither among the tasks nor in /proc, `EINVAL` when it is a thread */
   seed(tasks: Iterable<Task>): void {
     for (const task of tasks) this.began(task);
     if (this.#awaited.size === 0) return;
     const proc = new ProcReader();
     for (const pid of this.#awaited.keys()) {
       const stat = proc.stat(pid);
-      if (isUnavailable(stat)) throw noSuchProcess(pid);
+      const status = proc.status(pid);
+      if (isUnavailable(stat) || isUnavailable(status)) throw noSuchProcess(pid);
+      if (status.tgid !== pid) throw isThread(pid, status.tgid);
       // It has just been started, and its fork is still to be told; or it is outside this watch, and stays so.
       this.#awaited.set(pid, stat.startTicks);
     }
@@ -57,4 +74,9 @@ export class Descent {
 
 function noSuchProcess(pid: number): Error {
   return Object.assign(new RangeError(`no process has pid ${pid}`), { code: "ESRCH" });
+}
+
+function isThread(tid: number, tgid: number): Error {
+  const message = `${tid} is a thread of process ${tgid}; name the process`;
+  return Object.assign(new RangeError(message), { code: "EINVAL" });
 }

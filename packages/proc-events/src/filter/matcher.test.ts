@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import type { ExecEvent, Task } from "@task-watchers/chain";
 import { expect, test } from "vitest";
 import { fromNotice, fromTask, type TellingEvent } from "../event/from-task.ts";
@@ -97,6 +98,16 @@ test("Matcher waits for a process whose fork is still to be told, and takes no l
   const later: Task = { ...self, id: `${process.pid}.1` };
   matcher.began(later);
   expect(matcher.matches(fromTask(clone, later), later)).toBe(false);
+});
+
+test("Matcher refuses the id of a thread, and names its process", () => {
+  const tid =
+    readdirSync("/proc/self/task")
+      .map(Number)
+      .find((tid) => tid !== process.pid) ?? 0;
+  const message = `${tid} is a thread of process ${process.pid}; name the process`;
+  const refusal = expect.objectContaining({ code: "EINVAL", message });
+  expect(() => new Matcher({ pid: tid }).seed([])).toThrow(refusal);
 });
 
 test("Matcher wants existing tasks when a pid is given and forks are wanted", () => {

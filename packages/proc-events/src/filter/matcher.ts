@@ -39,7 +39,7 @@ export class Matcher {
   /**
    * Takes note of the tasks there are, before the first event.
    *
-   * @throws Error `ESRCH` when a process that the filter names is not there
+   * @throws Error `ESRCH` when a process that the filter names is not there, `EINVAL` when it is a thread
    */
   seed(tasks: Iterable<Task>): void {
     this.#descent?.seed(tasks);
@@ -48,6 +48,17 @@ export class Matcher {
   /** A task began, or was found: to be told before `matches` is asked of it, whatever the filter's kinds. */
   began(task: Task): void {
     this.#descent?.began(task);
+  }
+
+  /**
+   * A task ended: to be told once of each that was told to `began` or `seed`, after its exit was matched.
+   *
+   * @returns whether nothing can be let through any more: the filter names processes, and nobody is left of their descent
+   */
+  ended(task: Task): boolean {
+    if (this.#descent === undefined || !this.#descent.holds(task)) return false;
+    this.#descent.ended(task);
+    return this.#descent.isOver;
   }
 
   /** Whether the event is let through; `task` is as it was when the event was told. */

@@ -8,6 +8,8 @@ export interface ProcEventSink {
   lost(event: LostEvent): void;
   /** No more will come: the watch was closed, or the module unloaded. */
   ended(): void;
+  /** The processes that the filter names have ended, with all their descent: only losses may still come. */
+  over?(): void;
 }
 
 /** Gives events to whoever asks. */
@@ -17,7 +19,8 @@ export interface ProcEventSource {
    * returns, when the filter asks for them.
    *
    * @returns what ends it; no event comes after that was called
-   * @throws TypeError or RangeError on a bad filter
+   * @throws TypeError or RangeError on a bad filter; Error `ESRCH` when a process it names is not there, `EINVAL` when it
+   *   is a thread
    */
   subscribe(filter: ProcEventFilter, sink: ProcEventSink): () => void;
 }

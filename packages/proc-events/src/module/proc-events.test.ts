@@ -97,6 +97,31 @@ test("subscribe() with a pid begins with that process and its descent, and follo
   expect(sink.told).toEqual(["fork 10.1", "fork 11.2", "fork 13.4", "exit 11.2", "exit 13.4"]);
 });
 
+test("subscribe() with pids says when nobody is left of them, and once", async () => {
+  const { watchers, module, watch } = setUp();
+  const other: Task = { id: "12.3", pid: 12, tgid: 12, ppid: 1, startNs: 6n };
+  for (const task of [shell, other]) watch.present.add(task);
+  await watchers.startWatch(watch);
+  const [sink, all] = [collector(), collector()];
+  module.subscribe(
+    { pid: [10, 12], failed: true },
+    { ...sink, over: () => sink.told.push("over") },
+  );
+  module.subscribe({ kinds: ["exit"] }, { ...all, over: () => all.told.push("over") });
+  // A task may be told of again.
+  watchers.chain.raise({ type: "clone", timeNs: 1n }, shell);
+  watchers.chain.raise({ type: "clone", timeNs: 1n }, child);
+  for (const task of [shell, other])
+    watchers.chain.raise({ type: "exit", timeNs: 2n, code: 0 }, task);
+  const stranger: Task = { id: "13.3", pid: 13, tgid: 13, ppid: 1, startNs: 6n };
+  watchers.chain.raise({ type: "exit", timeNs: 2n, code: 0 }, stranger);
+  expect(sink.told).toEqual([]);
+  watchers.chain.raise({ type: "exit", timeNs: 3n, code: 1 }, child);
+  watchers.chain.raise({ type: "exit", timeNs: 4n, code: 0 }, stranger);
+  expect(sink.told).toEqual(["exit 11.2", "over"]);
+  expect(all.told).not.toContain("over");
+});
+
 test("subscribe() refuses a pid that is nobody's, and a bad filter, and adds nothing", async () => {
   const { watchers, module, watch } = setUp();
   await watchers.startWatch(watch);

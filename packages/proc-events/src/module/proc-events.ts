@@ -7,6 +7,7 @@ import {
   type TellingEvent,
 } from "../event/from-task.ts";
 import type { ProcEvent, ProcEventKind, TaskProcEvent } from "../event/proc-event.ts";
+import { checkOptions } from "../filter/check-options.ts";
 import type { ProcEventFilter } from "../filter/filter.ts";
 import { ProcEventStream, type StreamOptions } from "../stream/proc-event-stream.ts";
 import { VERSION } from "../version.ts";
@@ -23,7 +24,8 @@ export interface ProcEvents extends WatcherModule, ProcEventSource {
   /**
    * The events of the watch in progress, or else of the next one, until it ends.
    *
-   * @throws TypeError or RangeError on a bad option; Error `ESRCH` when there is no process `pid`
+   * @throws TypeError or RangeError on a bad option; Error `ESRCH` when there is no process `pid`, `EINVAL` when it is a
+   *   thread
    */
   events(options?: EventsOptions): ProcEventStream;
 }
@@ -68,7 +70,7 @@ class ProcEventsModule implements ProcEvents {
       exec: (event, task) => this.#tell("exec", event, task),
       uid: (event, task) => this.#tell("uid", event, task),
       gid: (event, task) => this.#tell("gid", event, task),
-      exit: (event, task) => this.#tell("exit", event, task),
+      exit: (event, task) => this.#exited(event, task),
     };
   }
 
@@ -100,7 +102,9 @@ class ProcEventsModule implements ProcEvents {
     return this.#subscribers.add(filter, sink, this.#watch?.tasks(), existingFork);
   }
 
-  events({ queueLimit, signal, ...filter }: EventsOptions = {}): ProcEventStream {
+  events(options: EventsOptions = {}): ProcEventStream {
+    checkOptions(options);
+    const { queueLimit, signal, ...filter } = options;
     return new ProcEventStream<ProcEvent>({
       subscribe: (input) =>
         this.subscribe(filter, {
@@ -140,6 +144,14 @@ class ProcEventsModule implements ProcEvents {
 
   #tell(kind: ProcEventKind, event: TellingEvent, task: Task): void {
     if (this.#wants(kind)) this.#give(fromTask(event, task), task);
+  }
+
+  #exited(event: TellingEvent, task: Task): void {
+    try {
+      this.#tell("exit", event, task);
+    } finally {
+      this.#subscribers.ended(task);
+    }
   }
 
   /** Nothing is made of an event that nobody wants. */

@@ -53,8 +53,8 @@ export class Subscribers {
    * Adds one. With tasks it first hears of those, as far as it wants them.
    *
    * @returns the undo
-   * @throws TypeError or RangeError on a bad filter, Error `ESRCH` when a process it names is not there; what `changed`
-   *   or the sink throws: then it was not added
+   * @throws TypeError or RangeError on a bad filter, Error `ESRCH` when a process it names is not there, `EINVAL` when it is
+   *   a thread; what `changed` or the sink throws: then it was not added
    */
   add(
     filter: ProcEventFilter,
@@ -84,6 +84,13 @@ export class Subscribers {
   /** A task began. */
   began(task: Task): void {
     for (const { matcher } of this.#list) matcher.began(task);
+  }
+
+  /** A task ended, and its exit was told. @throws what a sink threw, after all were told */
+  ended(task: Task): void {
+    this.#each(({ matcher, sink }) => {
+      if (matcher.ended(task)) sink.over?.();
+    });
   }
 
   /** @throws what a sink threw, after all were told */

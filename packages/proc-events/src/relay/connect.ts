@@ -1,4 +1,6 @@
 import { monotonicNs } from "@task-watchers/linux";
+import { show } from "../filter/check-filter.ts";
+import { checkOptions } from "../filter/check-options.ts";
 import type { ProcEventFilter } from "../filter/filter.ts";
 import { checkQueueLimit } from "../stream/bounded-queue.ts";
 import { RelayStream } from "./relay-stream.ts";
@@ -10,6 +12,11 @@ import { splitFilter } from "./wire-filter.ts";
  * without regard to them.
  */
 export interface ConnectOptions extends ProcEventFilter {
+  /**
+   * Have what the task ran, its path and arguments, on every event (default true); without, only `exec` events say it, the
+   * lines are shorter, and the relay keeps more of them. A RegExp in `command` needs it and has it.
+   */
+  readonly withExec?: boolean;
   /** Events that may wait for the consumer here (default 8192); then the relay queues them, and drops when it must. */
   readonly queueLimit?: number;
   /** Closes the stream. */
@@ -25,15 +32,26 @@ export interface ConnectOptions extends ProcEventFilter {
  *
  * @throws (rejects) RelayError `ENOENT` or `ECONNREFUSED` when none serves there, `EACCES` without the right or when the
  *   relay refuses this user, `EAGAIN` when it has as many listeners as it may, `ESRCH` when there is no process `pid`,
- *   `EPROTO` when what serves there is no relay of this schema
+ *   `EINVAL` when it is a thread of one, `EPROTO` when what serves there is no relay of this schema
  * @throws (rejects) TypeError or RangeError on a bad option; the reason of the signal when that is aborted
  */
 export async function connectRelay(
   path: string,
   options: ConnectOptions = {},
 ): Promise<RelayStream> {
-  const { queueLimit = 8192, signal, reconnect = true, retryMs = 100, ...filter } = options;
+  checkOptions(options);
+  const {
+    withExec = true,
+    queueLimit = 8192,
+    signal,
+    reconnect = true,
+    retryMs = 100,
+    ...filter
+  } = options;
   checkSocketPath(path);
+  if (typeof withExec !== "boolean") {
+    throw new TypeError(`withExec must be true or false, got ${show(withExec)}`);
+  }
   checkQueueLimit(queueLimit);
   if (!Number.isInteger(retryMs) || retryMs < 1 || retryMs > MAX_FIRST_RETRY_MS) {
     throw new RangeError(
@@ -44,7 +62,7 @@ export async function connectRelay(
   signal?.throwIfAborted();
   const stream = new RelayStream({
     path,
-    request: { filter: wire, withExec: patterns !== undefined },
+    request: { filter: wire, withExec: withExec || patterns !== undefined },
     reconnect,
     retryMs,
     now: monotonicNs,

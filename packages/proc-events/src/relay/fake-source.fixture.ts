@@ -26,6 +26,10 @@ export class FakeSource implements ProcEventSource {
     for (const sink of this.sinks.keys()) sink.lost(event);
   }
 
+  over(): void {
+    for (const sink of this.sinks.keys()) sink.over?.();
+  }
+
   end(): void {
     for (const sink of this.sinks.keys()) sink.ended();
   }

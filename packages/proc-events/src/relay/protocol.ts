@@ -16,7 +16,7 @@
  *
  * and then with lines of a trace. Each has `seq`, which counts what was told: an event is one, a loss of reason `queue` as
  * many as it counts if it does, any other loss is one. So the difference of two is what was between them, dropped or not.
- * When it ends, `{"type":"end"}`. When it refuses, `{"type":"error","code":"EACCES","message":"…"}` and the connection ends.
+ * When it ends, or all processes that the filter names have with their descent, `{"type":"end"}`. When it refuses, `{"type":"error","code":"EACCES","message":"…"}` and the connection ends.
  */
 import { parseLine, TRACE_SCHEMA, type AnyLine } from "@task-watchers/trace";
 import { RelayError } from "./relay-error.ts";

@@ -34,6 +34,8 @@ export class RelayFollower implements LinkListener {
   #retry: NodeJS.Timeout | undefined;
   #retryMs: number;
   #at: Resume | undefined;
+  /** Whether the relay has answered on the connection there is. */
+  #isUp = false;
   #isPaused = false;
   #isOver = false;
   #reconnects = 0;
@@ -65,9 +67,14 @@ export class RelayFollower implements LinkListener {
     else this.#link?.resume();
   }
 
-  /** Leaves the relay. Nothing is told any more. */
+  /**
+   * Leaves the relay. Nothing is told any more, but that something was missed when the connection was down: what its session
+   * collected meanwhile will never be had.
+   */
   close(error?: RelayError): void {
+    if (this.#isOver) return;
     this.#isOver = true;
+    if (!this.#isUp && this.#at !== undefined) this.#tellMissed(this.#at);
     clearTimeout(this.#retry);
     this.#link?.leave();
     this.#link = undefined;
@@ -80,6 +87,7 @@ export class RelayFollower implements LinkListener {
     const timeNs = this.#at?.timeNs;
     if (isNew) this.#at = { session, seq, ...(timeNs !== undefined && { timeNs }) };
     this.#retryMs = this.#parts.retryMs;
+    this.#isUp = true;
     if (this.#isPaused) this.#link?.pause();
     if (this.#opening) this.#opening.resolve(header);
     else this.#reconnects++;
@@ -114,13 +122,17 @@ export class RelayFollower implements LinkListener {
       this.#end(error);
       return;
     }
+    this.#isUp = false;
     if (!this.#parts.reconnect) {
-      this.#parts.event(disconnected(null, this.#at?.timeNs, this.#parts.now()));
       this.#end();
       return;
     }
     this.#retry = setTimeout(() => this.#connect(), this.#retryMs);
     this.#retryMs = Math.min(2 * this.#retryMs, MAX_RETRY_MS);
+  }
+
+  #tellMissed({ timeNs }: Resume): void {
+    this.#parts.event(disconnected(null, timeNs, this.#parts.now()));
   }
 
   #connect(): void {

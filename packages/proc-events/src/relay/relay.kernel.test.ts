@@ -2,7 +2,15 @@
 // for loads; root, to become nobody.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
@@ -287,5 +295,71 @@ kernelTest(
       { cwd: packages, stdio: ["ignore", "pipe", "inherit"] },
     );
     expect(await text(member.stdout)).toBe("fork\n");
+  },
+);
+
+kernelTest(
+  "a relay begins over the socket of one that was killed, wherever its packages are",
+  NEEDS,
+  async () => {
+    const path = join(dir, "killed");
+    const killed = script(SERVER, path);
+    expect(await killed.line()).toBe("serving");
+    killed.process.kill("SIGKILL");
+    await once(killed.process, "exit");
+    // A program of its own, for which Node.js looked up links; koffi, which is one too, is loaded after the look at the socket.
+    const program = join(dir, "server.mjs");
+    symlinkSync(join(packages, "node_modules"), join(dir, "node_modules"));
+    writeFileSync(program, SERVER.replace("argv[1]", "argv[2]"));
+    // Without NODE_PATH, which a test runner may have, and which would lead to koffi's binary after all.
+    const second = spawn(process.execPath, [program, path], { env: {} });
+    onTestFinished(() => void second.kill("SIGKILL"));
+    const [said] = await Promise.race([
+      once(second.stdout, "data"),
+      text(second.stderr).then((errors) => [errors]),
+    ]);
+    expect(String(said)).toBe("serving\n");
+  },
+);
+
+kernelTest(
+  "a listener of a process hears its end, and then that this is the end",
+  NEEDS,
+  async () => {
+    await using relay = await serveRelay({ path: join(dir, "descent") });
+    const shell = spawn("sh", ["-c", "sleep 30 & read line; exit 5"], {
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+    await using stream = await connectRelay(relay.path, {
+      pid: shell.pid ?? 0,
+      kinds: ["fork", "exec", "exit"],
+    });
+    await using failures = await connectRelay(relay.path, { pid: shell.pid ?? 0, failed: true });
+    const ends: number[] = [];
+    let sleeper = 0;
+    for await (const event of stream) {
+      if (event.type === "lost") continue;
+      const argv = Array.isArray(event.exec?.argv) ? event.exec.argv.join(" ") : "";
+      if (event.type === "exit") ends.push(event.pid);
+      else if (argv === "sleep 30") sleeper = event.pid;
+      if (argv === "sleep 30" && event.type !== "exit") shell.stdin.end("\n");
+      if (event.type === "exit" && event.pid === shell.pid) process.kill(sleeper);
+    }
+    expect(ends).toEqual([shell.pid, sleeper]);
+    expect(await failures.next()).toMatchObject({
+      value: { code: 5, exec: { argv: ["sh", "-c", "sleep 30 & read line; exit 5"] } },
+    });
+    expect(await failures.next()).toMatchObject({
+      value: { signal: 15, exec: { argv: ["sleep", "30"] } },
+    });
+    expect(await failures.next()).toEqual({ value: undefined, done: true });
+    const tid =
+      readdirSync("/proc/self/task")
+        .map(Number)
+        .find((tid) => tid !== process.pid) ?? 0;
+    await expect(connectRelay(relay.path, { pid: tid })).rejects.toMatchObject({
+      code: "EINVAL",
+      message: /is a thread of process/u,
+    });
   },
 );

@@ -86,6 +86,33 @@ test("a regular expression stays with the listener, which gets what it needs to 
   expect(await next(stream, 3)).toEqual(["fork 2", "exit 3", "exit 5"]);
 });
 
+test("ends say what ran, unless the listener does not want that", async () => {
+  using dir = socketDirectory();
+  const source = new FakeSource();
+  await using relay = await serveRelay({ path: dir.path("s"), source });
+  await using stream = await connectRelay(relay.path, { failed: true });
+  await using brief = await connectRelay(relay.path, { failed: true, withExec: false });
+  const exec = { exe: "/bin/make", argv: ["make", "all"], cwd: "/", cgroup: "/" };
+  source.tell({ ...exitOf(1, 2), exec });
+  expect(await stream.next()).toMatchObject({
+    value: { code: 2, exec: { exe: "/bin/make", argv: ["make", "all"] } },
+  });
+  expect((await brief.next()).value).toEqual(exitOf(1, 2));
+});
+
+test("a listener whose processes have all ended is told that this is the end", async () => {
+  using dir = socketDirectory();
+  const source = new FakeSource();
+  await using relay = await serveRelay({ path: dir.path("s"), source });
+  await using stream = await connectRelay(relay.path, { pid: 7 });
+  source.tell(forkOf(7), exitOf(7));
+  source.over();
+  expect(await next(stream, 3)).toEqual(["fork 7", "exit 7", "end"]);
+  expect(stream.counters).toMatchObject({ lost: 0, unknownLosses: 0, reconnects: 0 });
+  await until(() => relay.listeners().length === 0);
+  expect(source.sinks.size).toBe(0);
+});
+
 test("a listener that does not read loses events of its own only, and is told how many", async () => {
   using dir = socketDirectory();
   const source = new FakeSource();
@@ -199,6 +226,10 @@ test("connectRelay() refuses bad options before it connects", async () => {
   await expect(connectRelay("x".repeat(108))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
   await expect(connectRelay("s", { queueLimit: 0 })).rejects.toThrow(/queueLimit/u);
   await expect(connectRelay("s", { retryMs: 0 })).rejects.toThrow(/retryMs/u);
+  await expect(connectRelay("s", JSON.parse('{"withExec":1}'))).rejects.toThrow(
+    "withExec must be true or false, got 1",
+  );
+  await expect(connectRelay("s", JSON.parse("null"))).rejects.toThrow(/must be an object/u);
   await expect(connectRelay("s", { uid: -1 })).rejects.toThrow(/uid/u);
 });
 

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { connectRelay } from "./connect.ts";
 import {
   exitOf,
@@ -123,6 +123,57 @@ test("a relay that refuses to go on ends the stream with its reason", async () =
   await first.close();
   proxy.cut();
   await using _second = await serveRelay({ path: dir.path("relay"), source, uids: [] });
+  expect(await stream.next()).toMatchObject({
+    value: { type: "lost", reason: "disconnected", count: null },
+  });
   await expect(stream.next()).rejects.toMatchObject({ code: "EACCES", message: /does not serve/u });
   expect(await stream.next()).toEqual({ value: undefined, done: true });
+});
+
+/** A stream that has read one event, whose relay is gone, and which knows that. */
+async function bereft(path: string): Promise<RelayStream> {
+  const retryMs = 4321;
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  onTestFinished(() => timers.mockRestore());
+  const source = new FakeSource();
+  const relay = await serveRelay({ path: `${path}.relay`, source });
+  using proxy = await Proxy.open(path, relay.path);
+  const stream = await connectRelay(path, { retryMs });
+  source.tell(exitOf(1));
+  await readUntil(stream, 1);
+  // A killed relay says no farewell.
+  proxy.holdUp();
+  await relay.close();
+  proxy.cut();
+  await until(() => timers.mock.calls.some(([, ms]) => ms === retryMs));
+  return stream;
+}
+
+test("a stream closed while its relay is down counts what was missed, and tells who reads", async () => {
+  using dir = socketDirectory();
+  const stream = await bereft(dir.path("a"));
+  const pending = [stream.next(), stream.next()];
+  await stream.close();
+  const loss = { type: "lost", reason: "disconnected", count: null, sinceNs: 1n };
+  expect(await pending[0]).toMatchObject({ value: loss });
+  expect(await pending[1]).toEqual({ value: undefined, done: true });
+  await stream.close();
+  expect(stream.counters).toMatchObject({ unknownLosses: 1, delivered: 2, queued: 0 });
+});
+
+test("a stream whose signal comes while its relay is down still tells of the loss", async () => {
+  using dir = socketDirectory();
+  const stream = await bereft(dir.path("b"));
+  await stream.close();
+  expect(stream.counters).toMatchObject({ unknownLosses: 1, queued: 1 });
+  expect(await stream.next()).toMatchObject({ value: { reason: "disconnected", count: null } });
+  expect(await stream.next()).toEqual({ value: undefined, done: true });
+});
+
+test("a stream that is left while its relay is up has missed nothing", async () => {
+  using dir = socketDirectory();
+  await using relay = await serveRelay({ path: dir.path("relay"), source: new FakeSource() });
+  const stream = await connectRelay(relay.path);
+  await stream.return();
+  expect(stream.counters).toMatchObject({ unknownLosses: 0, queued: 0, discarded: 0 });
 });

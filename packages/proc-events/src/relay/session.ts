@@ -80,6 +80,10 @@ export class Session implements ProcEventSink {
     this.#parts.ready(this);
   }
 
+  over(): void {
+    this.ended();
+  }
+
   /** Lines to be sent now: whole ones, until they have about as many characters; empty when none wait. */
   take(characters: number): string {
     let text = "";

@@ -7,6 +7,8 @@ function queueOf(limit: number): BoundedQueue<number | string> {
   return new BoundedQueue<number | string>({
     limit,
     isPrecious: (item) => typeof item === "number" && item < 0,
+    isLoss: () => false,
+    reasonOf: () => "",
     lost: (dropped, before) => (before === undefined ? `lost ${dropped}` : `${before} ${dropped}`),
   });
 }
@@ -54,6 +56,74 @@ test("BoundedQueue begins another marker after one was read", () => {
   expect(everythingOf(queue)).toEqual([3, "lost 4"]);
 });
 
+/** Texts weigh what they have in characters; one that begins with a capital is precious, one with a digit a loss. */
+function weighing(limit: number, maxWeight: number): BoundedQueue<string> {
+  return new BoundedQueue<string>({
+    limit,
+    maxWeight,
+    weigh: (item) => (/^[a-z]+$/iu.test(item) ? item.length : 0),
+    isPrecious: (item) => /^[A-Z0-9]/u.test(item),
+    isLoss: (item) => /^\d/u.test(item),
+    reasonOf: (item) => (/^\d/u.test(item) ? item.slice(0, 1) : "dropped"),
+    lost: (item, before) => (before === undefined ? `(${item})` : `${before}+(${item})`),
+  });
+}
+
+test("BoundedQueue keeps its last quarter of weight for what is precious", () => {
+  const queue = weighing(100, 8);
+  for (const item of ["aaaaa", "bb", "C", "D", "E", "f", "G"]) queue.push(item);
+  expect(queue.dropped).toBe(3);
+  expect(everythingOf(queue)).toEqual(["aaaaa", "(bb)", "C", "D", "E", "(f)+(G)"]);
+  queue.push("aaaaaa");
+  expect(everythingOf(queue)).toEqual(["aaaaaa"]);
+});
+
+test("BoundedQueue keeps losses apart by their reason, once each, and drops none", () => {
+  const queue = weighing(1, 100);
+  for (const item of ["a", "1x", "b", "2x", "1y", "c", "2y"]) queue.push(item);
+  expect(queue).toMatchObject({ length: 4, dropped: 2 });
+  expect([queue.shift(), queue.shift()]).toEqual(["a", "(1x)+(1y)"]);
+  // It has been read in part: what comes now stands behind the rest of it.
+  for (const item of ["d", "1z"]) queue.push(item);
+  expect(queue).toMatchObject({ length: 4, dropped: 3 });
+  expect(everythingOf(queue)).toEqual(["(b)+(c)", "(2x)+(2y)", "(d)", "(1z)"]);
+  expect(queue.length).toBe(0);
+  queue.push("a");
+  for (const item of ["b", "1x"]) queue.push(item);
+  expect(queue.clear()).toBe(3);
+  expect(queue.length).toBe(0);
+});
+
+test("BoundedQueue stays in bounds, whatever losses come, and forgets none", () => {
+  const step = fc.constantFrom("a", "C", "1", "2", "shift");
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      fc.array(step, { maxLength: 300 }),
+      (limit, steps) => {
+        const queue = weighing(limit, 15);
+        const out: string[] = [];
+        let taken = 0;
+        for (const step of steps) {
+          if (step !== "shift") queue.push(step);
+          else if (queue.length > 0) out.push(queue.shift() ?? "");
+          taken += step === "shift" ? 0 : 1;
+          // Three reasons, and so at most three markers in each place.
+          expect(queue.length).toBeLessThanOrEqual(3 * (limit + 1));
+        }
+        out.push(...everythingOf(queue));
+        const all = out.join("");
+        expect(all.replaceAll(/[()+]/gu, "")).toHaveLength(taken);
+        for (const loss of "12") {
+          expect(all.split(loss)).toHaveLength(steps.filter((step) => step === loss).length + 1);
+        }
+        for (const marker of out) expect(new Set(marker.match(/[12]|[aC]/gu)).size).toBeLessThan(3);
+        expect(out.filter((marker) => /[12]/u.test(marker) && /[aC]/u.test(marker))).toEqual([]);
+      },
+    ),
+  );
+});
+
 test("BoundedQueue refuses a limit that is none", () => {
   for (const limit of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     expect(() => queueOf(limit)).toThrow(
@@ -76,6 +146,8 @@ test("BoundedQueue accounts for everything, never reorders and never outgrows it
         }>({
           limit,
           isPrecious: ({ precious }) => precious === true,
+          isLoss: () => false,
+          reasonOf: () => "",
           lost: ({ n }, before) => ({ n, lost: (before?.lost ?? 0) + 1 }),
         });
         let pushed = 0;

@@ -10,26 +10,38 @@ interface Queued {
   readonly timeNs: bigint;
 }
 
-/** A queue of events: exits are dropped last, losses are never forgotten. */
+/** A bound on the size of what waits, beside that on its number. */
+export interface SizeLimit<T> {
+  readonly max: number;
+  readonly of: (event: T) => number;
+}
+
+/** A queue of events: exits are dropped last, losses are never forgotten, and each keeps its reason. */
 export function eventQueue<T extends Queued = ProcEvent>(
   limit: number = DEFAULT_QUEUE_LIMIT,
+  size?: SizeLimit<T | LostEvent>,
 ): BoundedQueue<T | LostEvent> {
   return new BoundedQueue<T | LostEvent>({
     limit,
+    ...(size && { maxWeight: size.max, weigh: size.of }),
     isPrecious: ({ type }) => type === "exit" || type === "lost",
-    lost: (dropped, before) => joined(dropped, before),
+    isLoss: isLost,
+    reasonOf: (event) => (isLost(event) ? event.reason : "queue"),
+    lost: (event, before) => joined(lossBy(event), before),
   });
 }
 
-function joined(dropped: Queued | LostEvent, before: Queued | LostEvent | undefined): LostEvent {
-  const { timeNs } = dropped;
-  const sinceNs = isLost(dropped) ? dropped.sinceNs : timeNs;
-  const count = isLost(dropped) ? dropped.count : 1;
-  if (before === undefined || !isLost(before)) {
-    return { type: "lost", timeNs, reason: "queue", count, sinceNs, untilNs: timeNs };
-  }
-  const sum = before.count === null || count === null ? null : before.count + count;
-  return { ...before, timeNs, count: sum, untilNs: timeNs };
+/** What is lost by an event that is dropped; a loss is told as it is. */
+function lossBy(event: Queued | LostEvent): LostEvent {
+  if (isLost(event)) return event;
+  const { timeNs } = event;
+  return { type: "lost", timeNs, reason: "queue", count: 1, sinceNs: timeNs, untilNs: timeNs };
+}
+
+function joined(loss: LostEvent, before: Queued | LostEvent | undefined): LostEvent {
+  if (before === undefined || !isLost(before)) return loss;
+  const count = before.count === null || loss.count === null ? null : before.count + loss.count;
+  return { ...before, timeNs: loss.timeNs, count, untilNs: loss.untilNs };
 }
 
 function isLost(event: Queued | LostEvent): event is LostEvent {

@@ -95,26 +95,34 @@ test("ProcEventStream keeps exits longest and puts one loss in the place of what
   ]);
 });
 
-test("ProcEventStream adds a loss it has no room for to its own", async () => {
+test("ProcEventStream leaves a loss that it has no room for its reason and its count", async () => {
   const { stream, input } = open({ queueLimit: 1 });
   const loss = { type: "lost", timeNs: 9n, reason: "overrun", sinceNs: 2n, untilNs: 9n } as const;
   input.push(event(1));
   input.push({ ...loss, count: 10 });
   input.push(event(10));
+  input.push({ ...loss, count: 5, timeNs: 12n, sinceNs: 11n, untilNs: 12n });
+  input.push({ ...loss, reason: "deaf", count: null });
+  input.push(event(13));
+  expect(stream.counters).toMatchObject({ queued: 4, dropped: 2 });
+  input.end();
+  const events: ProcEvent[] = [];
+  for await (const one of stream) events.push(one);
+  expect(events).toEqual([
+    event(1),
+    { ...loss, count: 15, timeNs: 12n, untilNs: 12n },
+    { type: "lost", timeNs: 13n, reason: "queue", count: 2, sinceNs: 10n, untilNs: 13n },
+    { ...loss, reason: "deaf", count: null },
+  ]);
+});
+
+test("ProcEventStream knows a number no more once it was not known", async () => {
+  const { stream, input } = open({ queueLimit: 1 });
+  const loss = { type: "lost", timeNs: 9n, reason: "overrun", sinceNs: 2n, untilNs: 9n } as const;
+  input.push(event(1));
+  for (const count of [3, null, 4]) input.push({ ...loss, count });
   await stream.next();
-  expect((await stream.next()).value).toEqual({
-    type: "lost",
-    timeNs: 10n,
-    reason: "queue",
-    count: 11,
-    sinceNs: 2n,
-    untilNs: 10n,
-  });
-  input.push(event(11));
-  input.push(event(12));
-  input.push({ ...loss, count: null });
-  await stream.next();
-  expect((await stream.next()).value).toMatchObject({ reason: "queue", count: null });
+  expect((await stream.next()).value).toMatchObject({ reason: "overrun", count: null });
 });
 
 test("ProcEventStream refuses a limit that is none", () => {

@@ -1,6 +1,7 @@
 // Needs of the kernel: the process events connector (any user since Linux 6.6).
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { TaskWatchers } from "@task-watchers/chain";
 import {
   asNobody,
@@ -123,6 +124,43 @@ kernelTest("processEvents() with a pid begins with what is there below it", NEED
   expect(events[0]).toBe("fork shell");
   expect(events).toContain("fork child");
   expect(events.at(-1)).toBe("exit shell");
+});
+
+kernelTest(
+  "processEvents() with pids ends after the last of them, with its watch",
+  NEEDS,
+  async () => {
+    const first = spawn("sleep", ["30"]);
+    // The shell leaves a child behind, which belongs to it all the same.
+    const second = spawn("sh", ["-c", "sleep 30 & exec 1>&-; read line"], {
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+    const watchers = new TaskWatchers();
+    const stream = await processEvents({ pid: [first.pid ?? 0, second.pid ?? 0], watchers });
+    const ends: number[] = [];
+    const orphans: number[] = [];
+    first.kill();
+    for await (const event of stream) {
+      if (event.type !== "lost" && event.ppid === second.pid) orphans.push(event.pid);
+      if (event.type === "exit") ends.push(event.pid);
+      if (event.type === "exit" && event.pid === first.pid) second.stdin.end("\n");
+      if (event.type === "exit" && event.pid === second.pid) process.kill(orphans[0] ?? 0);
+    }
+    expect(ends).toHaveLength(3);
+    expect(ends.slice(0, 2)).toEqual([first.pid, second.pid]);
+    await expect.poll(() => watchers.list()).toEqual([]);
+  },
+);
+
+kernelTest("processEvents() refuses the id of a thread, and names its process", NEEDS, async () => {
+  const tid =
+    readdirSync("/proc/self/task")
+      .map(Number)
+      .find((tid) => tid !== process.pid) ?? 0;
+  await expect(processEvents({ pid: tid })).rejects.toMatchObject({
+    code: "EINVAL",
+    message: `follow: EINVAL: ${tid} is a thread of process ${process.pid}; name the process`,
+  });
 });
 
 kernelTest(

@@ -2,6 +2,7 @@ import { TaskWatchers } from "@task-watchers/chain";
 import { type TaskWatch, watchTasks } from "@task-watchers/tasks";
 import type { ProcEvent } from "../event/proc-event.ts";
 import { type EventsOptions, createProcEvents } from "../module/proc-events.ts";
+import { checkOptions } from "../filter/check-options.ts";
 import { ProcEventStream } from "./proc-event-stream.ts";
 
 /** What to watch and which events to give. */
@@ -13,17 +14,19 @@ export interface ProcessEventsOptions extends EventsOptions {
 }
 
 /**
- * Process events of this host, by a watch of their own: every task, or with `pid` those processes and their descent.
- * Listens from the moment the promise resolves. Closing the stream closes the watch; until then it keeps the process
- * alive.
+ * Process events of this host, by a watch of their own: every task, or with `pid` those processes and their descent until
+ * the last of them has ended. Listens from the moment the promise resolves. Closing the stream closes the watch, and so
+ * does that end; until then it keeps the process alive.
  *
  * Needs no privilege since Linux 6.6, CAP_NET_ADMIN before.
  *
  * @throws (rejects) SourceUnavailableError when the kernel does not tell us, with the reason and the remedy
- * @throws (rejects) TypeError or RangeError on a bad option; Error `ESRCH` when there is no process `pid`; the reason of
- *   the signal when that is aborted already; NotifierError `EBUSY` when the registry given has a watch
+ * @throws (rejects) TypeError or RangeError on a bad option; Error `ESRCH` when there is no process `pid`, `EINVAL` when it
+ *   is a thread of one; the reason of the signal when that is aborted already; NotifierError `EBUSY` when the registry
+ *   given has a watch
  */
 export async function processEvents(options: ProcessEventsOptions = {}): Promise<ProcEventStream> {
+  checkOptions(options);
   const {
     receiveBufferBytes,
     watchers = new TaskWatchers(),
@@ -53,16 +56,21 @@ export async function processEvents(options: ProcessEventsOptions = {}): Promise
       release,
     });
     const { pid, threads = false } = filter;
-    opened.push(
-      await watchTasks({
-        scope: pid === undefined ? "all" : "followed",
-        threads,
-        watchers,
-        ...(receiveBufferBytes !== undefined && { receiveBufferBytes }),
-      }),
-    );
+    const watch = await watchTasks({
+      scope: pid === undefined ? "all" : "followed",
+      threads,
+      watchers,
+      ...(receiveBufferBytes !== undefined && { receiveBufferBytes }),
+    });
+    opened.push(watch);
     signal?.throwIfAborted();
-    for (const root of pid === undefined ? [] : [pid].flat()) opened[0]?.follow(root);
+    for (const root of pid === undefined ? [] : [pid].flat()) watch.follow(root);
+    // The watch's end is the stream's. What cannot be given back now is tried again, and told, when the stream is closed.
+    if (pid !== undefined)
+      void watch
+        .whenIdle()
+        .then(release)
+        .catch(() => {});
     return stream;
   } catch (error) {
     await stream?.close();

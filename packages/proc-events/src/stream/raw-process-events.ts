@@ -6,6 +6,7 @@ import { fromLoss } from "../event/from-task.ts";
 import type { ProcEventKind } from "../event/proc-event.ts";
 import { type RawProcessEvent, rawEvent } from "../event/raw-event.ts";
 import { checkFilter } from "../filter/check-filter.ts";
+import { checkOptions } from "../filter/check-options.ts";
 import { ProcEventStream, type StreamInput, type StreamOptions } from "./proc-event-stream.ts";
 
 /** Which events of the kernel to give. */
@@ -17,6 +18,8 @@ export interface RawProcessEventsOptions extends StreamOptions {
   /** Kernel memory for events not read yet, bytes (default 8 MiB, some 10,000 events). */
   readonly receiveBufferBytes?: number;
 }
+
+const OPTION_KEYS = ["kinds", "failed", "queueLimit", "receiveBufferBytes", "signal"];
 
 // include/uapi/linux/netlink.h
 const NETLINK_CONNECTOR = 11;
@@ -36,6 +39,7 @@ const EVENT_SLOT_BYTES = 128;
 export async function rawProcessEvents(
   options: RawProcessEventsOptions,
 ): Promise<ProcEventStream<RawProcessEvent>> {
+  checkOptions(options, OPTION_KEYS);
   const { kinds, failed = false, receiveBufferBytes = 8_388_608, queueLimit, signal } = options;
   if (kinds === undefined) throw new TypeError("kinds must name the kinds of events wanted");
   checkFilter({ kinds, failed });

@@ -152,7 +152,7 @@ export class TaskWatch {
    *
    * @param started what it was started with, where the caller knows: stands in for facts that /proc did not show in time
    * @throws RangeError when `pid` is no process id
-   * @throws SyscallError `ESRCH` when there is no such process
+   * @throws SyscallError `ESRCH` when there is no such process, `EINVAL` when it is a thread of one
    */
   follow(pid: number, started: StartedWith = {}): void {
     if (!Number.isSafeInteger(pid) || pid <= 0) {
@@ -160,8 +160,9 @@ export class TaskWatch {
     }
     if (this.#scope instanceof AllTasks || this.#table.process(pid)) return;
     if (this.#pidfds) {
+      const stat = this.#statOf(pid);
       this.#pidfds.add(pid);
-      this.#adopt(this.#statOf(pid));
+      this.#adopt(stat);
       return;
     }
     // A child of ours has its fork event queued before spawn returns, though perhaps behind many others.
@@ -316,9 +317,16 @@ export class TaskWatch {
   }
 
   #statOf(pid: number): ProcStat {
-    const stat = this.#parts.proc.stat(pid);
-    if (isUnavailable(stat)) throw new SyscallError("follow", ESRCH, `no process has pid ${pid}`);
-    return stat;
+    const { proc } = this.#parts;
+    const stat = proc.stat(pid);
+    const status = proc.status(pid);
+    if (isUnavailable(stat) || isUnavailable(status)) {
+      throw new SyscallError("follow", ESRCH, `no process has pid ${pid}`);
+    }
+    // /proc has the threads too, though it does not list them.
+    if (status.tgid === pid) return stat;
+    const hint = `${pid} is a thread of process ${status.tgid}; name the process`;
+    throw new SyscallError("follow", EINVAL, hint);
   }
 
   #visit(task: TrackedTask): void {
@@ -329,5 +337,6 @@ export class TaskWatch {
 
 /** Turns of reading in which the fork event of a child just started is looked for. */
 const FOLLOW_TURNS = 8;
-/** errno of a process that is not there (asm-generic/errno-base.h). */
+// include/uapi/asm-generic/errno-base.h
 const ESRCH = 3;
+const EINVAL = 22;
