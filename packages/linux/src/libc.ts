@@ -2,6 +2,7 @@
  * Every foreign function of the project, one line each, and the only import of koffi. If this process can crash, it
  * can crash here.
  */
+import { lstatSync } from "node:fs";
 import { createRequire } from "node:module";
 import type koffi from "koffi";
 
@@ -39,6 +40,25 @@ export interface Libc {
   semget(key: number, semaphores: number, flags: number): number;
   /** semctl(2) with those commands that take no further argument. */
   semctl(id: number, semaphore: number, command: number): number;
+  /** semctl(2) with a pointer to a struct or an array. */
+  semctl_pointer(id: number, semaphore: number, command: number, argument: Pointer): number;
+  /** semctl(2) with a value. */
+  semctl_value(id: number, semaphore: number, command: number, value: number): number;
+  semop(id: number, operations: Pointer, n: number): number;
+  semtimedop(id: number, operations: Pointer, n: number, timeout: Pointer): number;
+  sigaction(signal: number, action: Pointer, old: Pointer): number;
+  /** Address of a function among all that is loaded; 0 when there is none. */
+  dlsym(library: Pointer, name: string): number | bigint;
+  /** syscall(2) with no argument. */
+  syscall0(number: number): number;
+  /** syscall(2) with three int arguments. */
+  syscall3(number: number, first: number, second: number, third: number): number;
+  /** execvp(3): returns only when it fails. */
+  execvp(file: Pointer, argv: Pointer): number;
+  /** fcntl(2) with an int argument. */
+  fcntl(fd: number, command: number, argument: number): number;
+  /** signal(2); 0 is SIG_DFL. */
+  signal(signal: number, handler: number): number;
   /** Only meaningful directly after a failure: koffi leaves an old value there after a success. */
   errno(): number;
   address(memory: ArrayBufferView): bigint;
@@ -70,6 +90,9 @@ export function libc(): Libc {
 }
 
 function load(): Libc {
+  // Node.js keeps the last stat it made in one place, and its module loader takes a socket there for the end of every path
+  // (nodejs/node#51142): koffi, a symlink in some layouts, would be looked for beside the link.
+  lstatSync("/");
   const native = createRequire(import.meta.url)("koffi") as typeof koffi;
   const library = native.load(null);
   // koffi declares no ssize_t; long has its width on every Linux ABI.
@@ -98,6 +121,18 @@ function load(): Libc {
     seccomp: library.func("syscall", "long", ["long", "uint", "uint", "void *"]),
     semget: library.func("int semget(int, int, int)"),
     semctl: library.func("int semctl(int, int, int)"),
+    // A union by value, after three dots: on 64-bit Linux one register, as a plain argument.
+    semctl_pointer: library.func("int semctl(int, int, int, void *)"),
+    semctl_value: library.func("int semctl(int, int, int, long)"),
+    semop: library.func("int semop(int, void *, size_t)"),
+    semtimedop: library.func("int semtimedop(int, void *, size_t, void *)"),
+    sigaction: library.func("int sigaction(int, void *, void *)"),
+    dlsym: library.func("uintptr_t dlsym(void *, const char *)"),
+    syscall0: library.func("syscall", "long", ["long"]),
+    syscall3: library.func("syscall", "long", ["long", "long", "long", "long"]),
+    execvp: library.func("int execvp(void *, void *)"),
+    fcntl: library.func("int fcntl(int, int, int)"),
+    signal: library.func("signal", "long", ["int", "long"]),
     errno: () => native.errno(),
     address: (memory) => native.address(memory),
     poll: (fd, callback) => native.node.poll(fd, { readable: true }, callback),

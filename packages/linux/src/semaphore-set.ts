@@ -1,5 +1,5 @@
 import { libc } from "./libc.ts";
-import { SyscallError } from "./syscall-error.ts";
+import { semaphoreFailure } from "./semaphore-failure.ts";
 
 // include/uapi/linux/ipc.h, include/uapi/linux/sem.h
 const IPC_PRIVATE = 0;
@@ -16,7 +16,7 @@ const GETVAL = 12;
  */
 export function createSemaphores(count: number, mode: number): number {
   const id = libc().semget(IPC_PRIVATE, count, IPC_CREAT | mode);
-  if (id < 0) throw new SyscallError("semget", libc().errno());
+  if (id < 0) throw semaphoreFailure("semget", libc().errno());
   return id;
 }
 
@@ -27,11 +27,11 @@ export function createSemaphores(count: number, mode: number): number {
  */
 export function semaphoreValue(id: number, semaphore: number): number {
   const value = libc().semctl(id, semaphore, GETVAL);
-  if (value < 0) throw new SyscallError("semctl", libc().errno());
+  if (value < 0) throw semaphoreFailure("semctl", libc().errno());
   return value;
 }
 
 /** Removes a set; whoever waits on it gets `EIDRM`. @throws SyscallError `EPERM` unless it is ours, `EINVAL`, `EIDRM` */
 export function removeSemaphores(id: number): void {
-  if (libc().semctl(id, 0, IPC_RMID) < 0) throw new SyscallError("semctl", libc().errno());
+  if (libc().semctl(id, 0, IPC_RMID) < 0) throw semaphoreFailure("semctl", libc().errno());
 }

@@ -1,4 +1,4 @@
-import { getSystemErrorName } from "node:util";
+import { errnoName } from "./errno-name.ts";
 
 /** A system call the kernel refused. Shaped like the errors Node.js itself throws. */
 export class SyscallError extends Error {
@@ -14,7 +14,7 @@ export class SyscallError extends Error {
 
   /** @param errno positive, as the C library reports it */
   constructor(syscall: string, errno: number, hint?: string) {
-    const code = getSystemErrorName(-errno);
+    const code = errnoName(errno);
     super(hint === undefined ? `${syscall}: ${code}` : `${syscall}: ${code}: ${hint}`);
     this.code = code;
     this.errno = -errno;
