@@ -13,6 +13,8 @@ Commands:
   watch [options]       show the tasks of this host, or of running processes and their descent
   delays --pid N        show what running processes wait for, as top does for the CPU
   relay [options]       serve this host's tasks to others over a Unix socket
+  slot NAME --count N [--] command
+                        run a command when one of N slots is free, and hold it as long as the command lives
   doctor [options]      say what each watcher can do here, what it cannot, and the remedy
 
 Options:
@@ -30,6 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     case "watch":
     case "delays":
     case "relay":
+    case "slot":
     case "doctor":
       return await COMMANDS[command](rest);
     case "--version":
@@ -78,6 +81,13 @@ const COMMANDS = {
     if (parsed.help) return help(RELAY_HELP);
     const { relay } = await import("./relay/relay.ts");
     return await relay(parsed);
+  },
+  async slot(args: readonly string[]): Promise<number> {
+    const { parseSlotArguments, SLOT_HELP } = await import("./slot/slot-arguments.ts");
+    const parsed = parseSlotArguments(args);
+    if (parsed.help) return help(SLOT_HELP);
+    const { slot } = await import("./slot/slot.ts");
+    return await slot(parsed);
   },
   async doctor(args: readonly string[]): Promise<number> {
     const { doctor } = await import("./doctor/doctor.ts");

@@ -1,0 +1,129 @@
+// Needs: System V semaphores. Runs in IPC namespaces and directories of its own as root, else as the user it is.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { kernelTest, nobodyCommand, root } from "@task-watchers/kernel-test";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { endAll, installedMain, Running } from "../running.fixture.ts";
+
+const NAME = `test-${process.pid}`;
+
+let main = "";
+let dir = "";
+
+beforeAll(() => {
+  main = installedMain();
+  dir = mkdtempSync(join(tmpdir(), "slot-"));
+});
+
+afterEach(async () => {
+  endAll();
+  await start("--clean").ended();
+});
+
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function start(...args: string[]): Running {
+  return new Running([process.execPath, main, "slot", ...args], dir);
+}
+
+/** Runs a command in one of so many slots. */
+function inSlot(count: number, ...command: string[]): Running {
+  return start(NAME, "--count", String(count), "--", ...command);
+}
+
+kernelTest("slot runs the command in its own process, and ends as it does", [root], async () => {
+  const shell = inSlot(2, "sh", "-c", 'echo "$$ $0 $1"; exit 7', "a b", "c");
+  expect(await shell.ended()).toBe(7);
+  expect(shell.stdout).toBe(`${shell.child.pid} a b c\n`);
+  const missing = inSlot(2, "no-such-program");
+  expect(await missing.ended()).toBe(127);
+  expect(missing.stderr).toContain("no-such-program: not found");
+});
+
+kernelTest("slot waits for a free one, and gets it however the other ends", [root], async () => {
+  const first = inSlot(1, "sh", "-c", "echo holding; exec sleep 30");
+  await first.shows(/holding/u);
+  const second = inSlot(1, "echo", "mine");
+  await second.shows(/waiting for one of 1 slot/u);
+  const list = start("--list", NAME, "--json");
+  await list.ended();
+  expect(JSON.parse(list.stdout)).toMatchObject([
+    { name: NAME, count: 1, free: 0, waiting: 1, holders: [{ pid: first.child.pid }] },
+  ]);
+  const late = start(NAME, "-n", "1", "-t", "100ms", "true");
+  expect(await late.ended()).toBe(124);
+  // The whole process group would get a Ctrl-C; here only the holder is killed, and nothing of its own can run.
+  first.child.kill("SIGKILL");
+  expect(await second.ended()).toBe(0);
+  expect(second.stdout).toBe("mine\n");
+});
+
+kernelTest("slot ends its wait at SIGINT, and holds nothing then", [root], async () => {
+  const first = inSlot(1, "sh", "-c", "echo holding; exec sleep 30");
+  await first.shows(/holding/u);
+  const second = inSlot(1, "true");
+  await second.shows(/waiting/u);
+  second.child.kill("SIGINT");
+  expect(await second.ended()).toBe(130);
+  first.child.kill("SIGKILL");
+  await first.ended();
+  expect(await inSlot(1, "true").ended()).toBe(0);
+});
+
+kernelTest(
+  "slot refuses another number while one is held, and what makes no sense",
+  [root],
+  async () => {
+    const first = inSlot(1, "sh", "-c", "echo holding; exec sleep 30");
+    await first.shows(/holding/u);
+    const other = inSlot(2, "true");
+    expect(await other.ended()).toBe(125);
+    expect(other.stderr).toMatch(/are 1, 2 were asked for/u);
+    first.child.kill("SIGKILL");
+    for (const name of ["bad/name", "..", "x".repeat(65)]) {
+      const bad = start(name, "-n", "1", "true");
+      expect(await bad.ended()).toBe(125);
+      expect(bad.stderr).toContain("a name of slots is");
+    }
+    const huge = start(NAME, "-n", "40000", "true");
+    expect(await huge.ended()).toBe(125);
+    expect(huge.stderr).toContain("40000");
+  },
+);
+
+kernelTest("slot for nobody has a directory of its own", [root], async () => {
+  const home = mkdtempSync(join(tmpdir(), "slot-nobody-"));
+  try {
+    const args = ["-c", `chown 65534 ${home}; exec "$@"`, "sh"];
+    const own = nobodyCommand("env", [
+      `XDG_RUNTIME_DIR=${home}`,
+      process.execPath,
+      main,
+      ...["slot", NAME, "-n", "1", "--", "sh", "-c", "id -u; exit 3"],
+    ]);
+    const run = new Running(["sh", ...args, ...own], dir);
+    expect(await run.ended()).toBe(3);
+    expect(run.stdout).toBe("65534\n");
+    const clean = nobodyCommand("env", [
+      `XDG_RUNTIME_DIR=${home}`,
+      process.execPath,
+      main,
+      "slot",
+      "--clean",
+    ]);
+    await new Running(clean, dir).ended();
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+});
+
+kernelTest("slot leaves no set behind once it was cleaned up", [root], async () => {
+  const before = readFileSync("/proc/sysvipc/sem", "utf8");
+  expect(await inSlot(3, "true").ended()).toBe(0);
+  expect(await start("--clean").ended()).toBe(0);
+  expect(existsSync(join("/run/task-watchers-slots", NAME))).toBe(false);
+  expect(readFileSync("/proc/sysvipc/sem", "utf8").split("\n").length).toBeLessThanOrEqual(
+    before.split("\n").length,
+  );
+});
