@@ -9,6 +9,7 @@ export { account, type Accounting, add, NOTHING } from "./watcher/accounting.ts"
 export { FIGURE_NAMES, type FigureName, type Figures } from "./watcher/figures.ts";
 export { SHARE_NAMES, type ShareName, type Shares } from "./watcher/shares.ts";
 export { type DelaysRecord, fromDelaysLine, toDelaysLine } from "./watcher/delays-line.ts";
+export { NotAProcessError } from "./live/process-ids.ts";
 export {
   type DelayRound,
   type DelaySample,

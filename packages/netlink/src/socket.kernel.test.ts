@@ -32,6 +32,14 @@ kernelTest("a buffer is as large as asked with CAP_NET_ADMIN, and clamped withou
   expect(asNobody("sh", ["-c", run, program]).stdout).toBe(`${Math.min(limit, asked)}\n`);
 });
 
+kernelTest("a buffer larger than the kernel can count is the largest it can", [root], () => {
+  for (const receiveBufferBytes of [2 ** 31, 2 ** 32 + 8192, 2 ** 40]) {
+    const socket = openNetlinkSocket({ protocol: 16, receiveBufferBytes });
+    expect(socket.receiveBufferBytes).toBe(2 ** 31 - 2);
+    socket.close();
+  }
+});
+
 kernelTest("what fails on the way leaves nothing open", [], () => {
   const before = openDescriptors();
   expect(() => openNetlinkSocket({ protocol: 255 })).toThrow(

@@ -34,7 +34,7 @@ export interface NetlinkSocketOptions {
   readonly protocol: number;
   /**
    * Kernel memory for queued datagrams, bytes, as effective (default 8 MiB). Without CAP_NET_ADMIN the kernel clamps it to twice
-   * net.core.rmem_max; read `receiveBufferBytes` for what was got. `0` keeps the kernel's default.
+   * net.core.rmem_max; read `receiveBufferBytes` for what was got. `0` keeps the kernel's default; from 2 GiB on it is 2 GiB less 2 bytes.
    */
   readonly receiveBufferBytes?: number;
   /** Bytes kept of a datagram; a multiple of 8 (default 8192). */
@@ -122,9 +122,12 @@ function netlinkAddress(): Uint8Array {
   return address;
 }
 
+/** SO_RCVBUF is an int, and so is its double: what is beyond that would be taken for a negative size. */
+const MOST_ASKED = 2 ** 30 - 1;
+
 /** The kernel doubles what it is asked for, to allow for its own overhead. */
 function setReceiveBuffer(fd: FileDescriptor, effectiveBytes: number): void {
-  const asked = Math.ceil(effectiveBytes / 2);
+  const asked = Math.min(Math.ceil(effectiveBytes / 2), MOST_ASKED);
   try {
     setSocketOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, asked);
   } catch {

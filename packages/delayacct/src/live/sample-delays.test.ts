@@ -1,7 +1,8 @@
+import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { difference } from "./difference.ts";
 import type { LiveLook, LiveSource } from "./live-look.ts";
-import { sampleDelays, Series } from "./sample-delays.ts";
+import { sampleDelays, type SampleOptions, Series } from "./sample-delays.ts";
 
 function setUp() {
   const there = new Map<number, LiveLook>();
@@ -67,4 +68,25 @@ test("sampleDelays() takes no interval of 0", async () => {
   await expect(sampleDelays([1], { intervalMs: 0 }).next()).rejects.toThrow(
     "intervalMs must be from 10 to 3600000, got 0",
   );
+});
+
+test("sampleDelays() refuses what is no source, and no interval", async () => {
+  const wrong = { source: "bogus" } as unknown;
+  await expect(sampleDelays([1], wrong as SampleOptions).next()).rejects.toThrow(
+    'source must be "auto", "taskstats" or "proc", got bogus',
+  );
+  const text = { intervalMs: "500" } as unknown;
+  await expect(sampleDelays([1], text as SampleOptions).next()).rejects.toThrow(TypeError);
+});
+
+test("sampleDelays() says whose thread it was given", async () => {
+  const tid = readdirSync("/proc/self/task")
+    .map(Number)
+    .find((one) => one !== process.pid);
+  await expect(sampleDelays([tid ?? 0]).next()).rejects.toMatchObject({
+    name: "NotAProcessError",
+    code: "EINVAL",
+    tid,
+    pid: process.pid,
+  });
 });

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { monotonicNs } from "@task-watchers/linux";
-import { delayAccounting } from "../switch/sysctl.ts";
+import { delayAccounting, type DelayAccountingState } from "../switch/sysctl.ts";
 import type { Accounting } from "../watcher/accounting.ts";
+import { checkInterval, checkSource } from "../watcher/options.ts";
 import { accountSwitched, type DelaysSource } from "../watcher/task-delays.ts";
+import { formatProcesses } from "../report/format.ts";
 import { difference } from "./difference.ts";
 import type { LiveLook, LiveSource } from "./live-look.ts";
 import { openLiveSource } from "./open-live-source.ts";
+import { checkProcessIds } from "./process-ids.ts";
 
 /** How to look at live processes. */
 export interface SampleOptions {
@@ -48,14 +51,17 @@ export type SampledPids = readonly number[] | (() => Iterable<{ readonly pid: nu
  * Looks at live processes again and again. The first round tells of their lives so far, each later one of the time since
  * the one before. Ends when the signal is aborted, or when all of a given list of processes are gone.
  *
- * @throws RangeError on a bad interval or process id; with `source: "taskstats"`, TaskstatsUnavailableError
+ * @throws RangeError on a bad interval or process id, TypeError on what is no source; NotAProcessError for the id of a thread
+ *   in a list; with `source: "taskstats"`, TaskstatsUnavailableError
  */
 export async function* sampleDelays(
   pids: SampledPids,
   options: SampleOptions = {},
 ): AsyncGenerator<DelayRound, void, undefined> {
   const { intervalMs = 1000, source = "auto", signal } = options;
-  check(pids, intervalMs);
+  checkInterval(intervalMs);
+  checkSource(source);
+  if (typeof pids !== "function") checkProcessIds(pids);
   const { live, why } = await openLiveSource(source);
   try {
     const series = new Series(live, why);
@@ -92,18 +98,17 @@ export class Series {
     );
     const seen = new Map<number, LiveLook>();
     for (const [pid, look] of looks) if (look !== undefined) seen.set(pid, look);
-    const samples = [...seen].map(([pid, look]) => this.#sample(pid, look, state !== "off"));
+    const samples = [...seen].map(([pid, look]) => this.#sample(pid, look, state));
     const gone = [...this.#before.keys()].filter((pid) => !seen.has(pid));
     for (const pid of gone) this.#live.forget(pid);
     const elapsedNs = timeNs - (this.#beforeNs ?? timeNs);
     this.#before = seen;
     this.#beforeNs = timeNs;
-    const off = "kernel.task_delayacct is 0: waits other than for a CPU stand still";
-    const notes = [...this.#why, ...(state === "off" ? [off] : [])];
+    const notes = [...this.#why, ...switchNotes(state, samples)];
     return { timeNs, elapsedNs, source: this.#live.source, samples, gone, notes };
   }
 
-  #sample(pid: number, look: LiveLook, mayBeOn: boolean): DelaySample {
+  #sample(pid: number, look: LiveLook, state: DelayAccountingState): DelaySample {
     const known = this.#before.get(pid);
     // A pid that was given to another process begins anew.
     const before = known?.startTicks === look.startTicks ? known : undefined;
@@ -111,7 +116,7 @@ export class Series {
     const absent = this.#live.source === "proc" ? "not-in-proc" : "old-kernel";
     const accounting = accountSwitched(
       { figures, isDelayed: look.isDelayed },
-      mayBeOn ? undefined : false,
+      state === "off" ? "off" : "unknown",
       { absent, missing: { ...look.reasons, ...missing } },
     );
     const task = `${pid}.${look.startTicks}`;
@@ -123,14 +128,17 @@ function pidsOf(tasks: Iterable<{ readonly pid: number }>): number[] {
   return Array.from(tasks, ({ pid }) => pid);
 }
 
-function check(pids: SampledPids, intervalMs: number): void {
-  if (!(intervalMs >= 10 && intervalMs <= 3_600_000)) {
-    throw new RangeError(`intervalMs must be from 10 to 3600000, got ${intervalMs}`);
-  }
-  if (typeof pids === "function") return;
-  for (const pid of pids) {
-    if (!Number.isSafeInteger(pid) || pid <= 0) {
-      throw new RangeError(`a process id must be a positive integer, got ${pid}`);
-    }
-  }
+const OFF =
+  "kernel.task_delayacct is 0: waits other than for a CPU stand still; task-watchers run --enable-delayacct, or sysctl kernel.task_delayacct=1, counts them of what begins afterwards";
+
+function switchNotes(state: DelayAccountingState, samples: readonly DelaySample[]): string[] {
+  if (state === "off") return [OFF];
+  if (state === "unknown") return [];
+  const n = samples.filter(({ accounting: { missing } }) =>
+    Object.values(missing).includes("perhaps-switched-off"),
+  ).length;
+  const waits = "their waits other than for a CPU are not counted, or there were none yet";
+  return n === 0
+    ? []
+    : [`${formatProcesses(n)} perhaps began before delay accounting was on: ${waits}`];
 }

@@ -2,8 +2,8 @@ import type { ExitEvent, Task } from "@task-watchers/chain";
 import { clockOffsets, monotonicNs } from "@task-watchers/linux";
 import { isUnavailable } from "@task-watchers/linux/procfs";
 import type { DelaysFeed, FeedSink } from "../watcher/delays-feed.ts";
-import { Seat } from "../watcher/seat.ts";
-import { fromLooks } from "../watcher/task-delays.ts";
+import type { Beginning } from "../watcher/seat.ts";
+import { fromLooks, type LookedAt } from "../watcher/task-delays.ts";
 import { lookAt } from "./proc-look.ts";
 import { ProcSampler } from "./proc-sampler.ts";
 
@@ -15,7 +15,7 @@ export class ProcFeed implements DelaysFeed {
   readonly source = "proc";
   readonly #sink: FeedSink;
   readonly #sampler: ProcSampler;
-  readonly #seats = new Map<Task, Seat>();
+  readonly #seats = new Map<Task, LookedAt>();
   #missing = 0;
 
   constructor(sink: FeedSink, intervalMs: number = INTERVAL_MS) {
@@ -29,9 +29,9 @@ export class ProcFeed implements DelaysFeed {
     });
   }
 
-  begin(task: Task, existing: boolean, wasOn: boolean | undefined): void {
+  begin(task: Task, { existing }: Beginning): void {
     if (task.pid !== task.tgid) return;
-    this.#seats.set(task, new Seat(task, existing, wasOn));
+    this.#seats.set(task, { task, existing });
     this.#sampler.begin(task);
   }
 
@@ -41,7 +41,7 @@ export class ProcFeed implements DelaysFeed {
     this.#seats.delete(task);
     const seen = this.#sampler.end(task);
     if (isUnavailable(seen)) this.#missing++;
-    this.#sink.settled(fromLooks(seat, event, seen));
+    this.#sink.settled(fromLooks(seat, event, seen, this.#sink.switched(task, event)));
   }
 
   free(task: Task): void {

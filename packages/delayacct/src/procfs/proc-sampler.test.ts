@@ -8,7 +8,14 @@ import { ProcSampler } from "./proc-sampler.ts";
 
 function fakeLook(pid: number, startTicks: number, threads: Record<number, Figures>): ProcLook {
   return {
-    ...{ startTicks, isZombie: false, process: { minorFaults: BigInt(pid) }, threadsLeftOut: 0 },
+    ...{
+      pid,
+      zombies: new Set<number>(),
+      startTicks,
+      isZombie: false,
+      process: { minorFaults: BigInt(pid) },
+      threadsLeftOut: 0,
+    },
     threads: new Map(Object.entries(threads).map(([tid, figures]) => [Number(tid), figures])),
     reasons: {},
   };
@@ -43,7 +50,7 @@ test("A task that was looked at, and is gone at its end, has what was seen last,
   there.delete(10);
   at(4n * S);
   const figures = { onCpuNs: 13n, minorFaults: 10n };
-  expect(sampler.end(task)).toEqual({ figures, reasons: {}, asOfNs: 3n * S });
+  expect(sampler.end(task)).toEqual({ figures, reasons: {}, asOfNs: 3n * S, hadThreads: true });
   expect(sampler.looks).toBe(2);
   sampler.close();
 });

@@ -21,6 +21,8 @@ export interface Sampled {
   readonly reasons: Readonly<Record<string, string>>;
   /** CLOCK_MONOTONIC, nanoseconds: when it was looked at last. */
   readonly asOfNs: bigint;
+  /** It had several threads. */
+  readonly hadThreads: boolean;
 }
 
 interface Watched {
@@ -83,7 +85,12 @@ export class ProcSampler {
     const inTime = this.#look(task, watched);
     if (watched.totals === undefined) return { missing: inTime ? "gone" : "overload" };
     const { totals, asOfNs } = watched;
-    return { figures: totals.figures(), reasons: totals.reasons, asOfNs };
+    return {
+      figures: totals.figures(),
+      reasons: totals.reasons,
+      asOfNs,
+      hadThreads: totals.hadThreads,
+    };
   }
 
   free(task: Task): void {

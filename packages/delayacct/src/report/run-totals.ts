@@ -1,6 +1,7 @@
 import type { Task } from "@task-watchers/chain";
 import type { Accounting } from "../watcher/accounting.ts";
 import type { TaskDelays } from "../watcher/task-delays.ts";
+import { THREADS_MISSED } from "../procfs/proc-totals.ts";
 import { commandOf } from "./command.ts";
 import { Tally } from "./tally.ts";
 
@@ -36,6 +37,7 @@ export class RunTotals {
   readonly #missing = new Map<string, number>();
   #peaks: Peak[] = [];
   #overlooked = 0;
+  #withThreads = 0;
   #tasks = 0;
 
   /** Processes that have ended. */
@@ -65,7 +67,12 @@ export class RunTotals {
     return this.#missing;
   }
 
-  /** Processes whose last look was before their end. */
+  /** Processes that had several threads. */
+  get withThreads(): number {
+    return this.#withThreads;
+  }
+
+  /** Processes whose last look was before their end, or before that of some of their threads. */
   get overlooked(): number {
     return this.#overlooked;
   }
@@ -93,7 +100,9 @@ export class RunTotals {
     }
     const reason = accounting.missing["record"];
     if (reason !== undefined) this.#missing.set(reason, (this.#missing.get(reason) ?? 0) + 1);
-    if (asOfNs !== undefined) this.#overlooked++;
+    const isOverlooked = Object.values(accounting.missing).includes(THREADS_MISSED);
+    if (asOfNs !== undefined || isOverlooked) this.#overlooked++;
+    if (delays.hadThreads) this.#withThreads++;
     if (accounting.peakRssBytes !== undefined) {
       this.#addPeak({ command, pid: task.pid, bytes: accounting.peakRssBytes });
     }

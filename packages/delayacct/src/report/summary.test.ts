@@ -91,3 +91,18 @@ test("A program that was gone before it was looked at has the name in its record
   totals.add({ task, ...rest });
   expect([...totals.commands.keys()]).toEqual(["dd", "(unknown)"]);
 });
+
+test("With threads the time is theirs, and says so", () => {
+  const { totals, begin } = setUp();
+  const rest = { exit: exitAt(3n * S), source: "taskstats", hadThreads: true } as const;
+  for (const [pid, exe] of [
+    [1, "/bin/a"],
+    [2, "/bin/b"],
+  ] as const) {
+    totals.add({ task: begin(ran(pid, exe)), ...rest, accounting: account({ wallNs: 1n * S }) });
+  }
+  const [shares, commands] = summaryTables(totals, []);
+  expect(shares?.title).toBe("where the thread time of 2 processes went");
+  expect(shares?.rows.at(-1)?.[0]).toBe("all threads");
+  expect(commands?.columns.at(-1)?.name).toBe("thread time");
+});

@@ -31,10 +31,11 @@ export function summaryTables(totals: RunTotals, notes: readonly string[]): Summ
   const branches = [...totals.branches].map(
     ({ pid, command, tally }) => [`${command || "(running)"} ${pid}`, tally.accounting] as const,
   );
+  const lived = totals.withThreads > 0 ? "thread time" : "lived";
   return [
-    sharesTable(totals.all, notes),
-    ...topTable("what waited longest, by command", "command", commands),
-    ...topTable("what waited longest, by branch of the tree", "branch", branches),
+    sharesTable(totals, notes),
+    ...topTable("what waited longest, by command", ["command", lived], commands),
+    ...topTable("what waited longest, by branch of the tree", ["branch", lived], branches),
     ...peaksTable(totals),
   ];
 }
@@ -45,10 +46,8 @@ function waitedNs(shares: Shares): bigint {
   return all - shares.onCpuNs - shares.asleepNs;
 }
 
-function sharesTable(
-  { tasks, shares, wallNs, overlapNs, missing }: Accounting,
-  notes: readonly string[],
-): SummaryTable {
+function sharesTable(totals: RunTotals, notes: readonly string[]): SummaryTable {
+  const { tasks, shares, wallNs, overlapNs, missing } = totals.all;
   const isShown = (share: ShareName): boolean =>
     shares[share] > 0n || (ALWAYS.has(share) && !(share in missing));
   const rows = NAMES.filter(([share]) => isShown(share)).map(([share, name]) => [
@@ -57,14 +56,23 @@ function sharesTable(
     formatPart(shares[share], wallNs ?? 0n),
   ]);
   return {
-    title: `where the time of ${formatProcesses(tasks)} went`,
+    title: `where the ${totals.withThreads > 0 ? "thread time" : "time"} of ${formatProcesses(tasks)} went`,
     columns: [
       { name: "", align: "left" },
       { name: "time", align: "right" },
       { name: "part", align: "right" },
     ],
     rows:
-      wallNs === undefined ? [] : [...rows, ["all", formatNs(wallNs), formatPart(wallNs, wallNs)]],
+      wallNs === undefined
+        ? []
+        : [
+            ...rows,
+            [
+              totals.withThreads > 0 ? "all threads" : "all",
+              formatNs(wallNs),
+              formatPart(wallNs, wallNs),
+            ],
+          ],
     notes: [
       ...(overlapNs > 0n
         ? [`waits overlap each other or time on a CPU by ${formatNs(overlapNs)}, counted once here`]
@@ -76,7 +84,7 @@ function sharesTable(
 
 function topTable(
   title: string,
-  first: string,
+  [first, last]: readonly [first: string, last: string],
   entries: readonly (readonly [name: string, accounting: Accounting])[],
 ): SummaryTable[] {
   const known = entries.filter(([, { wallNs }]) => wallNs !== undefined);
@@ -91,7 +99,7 @@ function topTable(
     return [name, String(tasks), ...times.map(formatNs)];
   });
   const left = sorted.length - rows.length;
-  const numbers = ["processes", "waited", "for CPU", "for disk", "for memory", "on CPU", "lived"];
+  const numbers = ["processes", "waited", "for CPU", "for disk", "for memory", "on CPU", last];
   return [
     {
       title,

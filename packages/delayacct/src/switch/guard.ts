@@ -13,6 +13,7 @@ export const LOCK_FILE = "/run/task-watchers-delayacct.lock";
  * once, all but the last fail to get it exclusively.
  */
 const SCRIPT = `
+exec 3<&-
 trap '' HUP INT QUIT TERM PIPE
 umask 077
 command -v flock >/dev/null || { echo no-flock; exit 1; }
@@ -40,6 +41,9 @@ end=left-alone
 echo $end
 `;
 
+/** What the shell is started with: short, as everybody sees it in a list of processes. A part of SCRIPT never comes alone. */
+const READ_SCRIPT = 'eval "$(cat <&3)"';
+
 /** What a guard says. */
 const FAILURES: Readonly<Record<string, readonly [code: string, reason: string, remedy: string]>> =
   {
@@ -57,18 +61,20 @@ export class Guard {
     // A session of its own, so that a terminal's Ctrl-C does not reach it.
     this.#child = spawn(
       "/bin/sh",
-      ["-c", SCRIPT, "task-watchers-delayacct", SWITCH_FILE, LOCK_FILE],
+      ["-c", READ_SCRIPT, "task-watchers-delayacct", SWITCH_FILE, LOCK_FILE],
       {
         argv0: "task-watchers-delayacct-guard",
         cwd: "/",
         detached: true,
         env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-        stdio: ["pipe", "pipe", "ignore"],
+        stdio: ["pipe", "pipe", "ignore", "pipe"],
       },
     );
     // Told by the end of its output, too.
     this.#child.on("error", () => {});
     this.#child.stdin?.on("error", () => {});
+    const script = this.#child.stdio[3];
+    if (script instanceof Socket) script.on("error", () => {}).end(SCRIPT);
     const input = this.#child.stdout;
     if (input !== null) this.#lines = createInterface({ input })[Symbol.asyncIterator]();
   }

@@ -107,6 +107,8 @@ kernelTest("kill -9 of the holder restores, and leaves no process", needs, async
   const holder = await start();
   expect(read()).toBe("1");
   expect(guards()).toHaveLength(1);
+  // What a list of processes shows of it is one short line.
+  expect(readFileSync(`/proc/${guards()[0]}/cmdline`, "latin1")).toMatch(/^[^\n]{1,160}$/u);
   holder.kill("SIGKILL");
   await until(() => read() === "0" && guards().length === 0);
 });

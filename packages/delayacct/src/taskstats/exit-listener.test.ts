@@ -1,3 +1,4 @@
+import { monotonicNs } from "@task-watchers/linux";
 import { acknowledge, scriptedKernel } from "@task-watchers/netlink/testing";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
@@ -183,5 +184,34 @@ describe("ExitSockets", () => {
     listener.ref();
     expect(kernels.map(({ referenced }) => referenced)).toEqual([true, true]);
     await listener.close();
+  });
+
+  test("drain() reads a queue that is longer than its share of a turn", async () => {
+    const { listener, kernels, told } = scripted();
+    for (let sequence = 1; sequence <= 4000; sequence++) kernels[1]?.push(exitMessage(sequence));
+    listener.drain();
+    expect(told).toHaveLength(4000);
+    await listener.close();
+  });
+
+  test("says of each record between which times it was made", async () => {
+    const { listener, kernels, told } = scripted();
+    listener.drain();
+    const betweenNs = monotonicNs();
+    kernels[0]?.push(exitMessage(1));
+    listener.drain();
+    const [record] = told;
+    if (record === undefined || !("task" in record)) throw new Error("no record");
+    expect(record.emptyNs).toBeLessThan(betweenNs);
+    expect(record.readNs).toBeGreaterThan(betweenNs);
+    await listener.close();
+  });
+
+  test("needs one hook at the process's end, however many listeners there are", async () => {
+    const before = process.listenerCount("exit");
+    const all = Array.from({ length: 12 }, () => scripted().listener);
+    expect(process.listenerCount("exit")).toBeLessThanOrEqual(before + 1);
+    for (const listener of all) await listener.close();
+    expect(process.listenerCount("exit")).toBe(before);
   });
 });

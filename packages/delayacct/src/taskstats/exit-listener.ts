@@ -6,12 +6,21 @@ import type {
   ExitLoss,
   ExitRecord,
 } from "./exit-record.ts";
-import { ExitPace, TURN_RECORDS } from "./exit-pace.ts";
+import { AtExit } from "./at-exit.ts";
+import { ExitPace, type Turn, TURN_RECORDS } from "./exit-pace.ts";
 import type { ExitTally } from "./exit-sink.ts";
 import { ExitSocket } from "./exit-socket.ts";
 
 /** Kernel memory that the record of a single thread takes, bytes [measured on Linux 6.18]. */
 const RECORD_BYTES = 1280;
+/** What any datagram takes at least: the kernel's own bookkeeping for it. */
+const LEAST_RECORD_BYTES = 512;
+
+/** Nothing was read. */
+const NO_TURN: Turn = { read: 0, isMore: false };
+
+/** One hook for all listeners: each of its own would be taken for a leak by Node.js from eleven on. */
+const atExit = new AtExit();
 
 /** What a listener needs of its surroundings. */
 export interface ExitSurroundings {
@@ -76,7 +85,7 @@ export class ExitSockets implements ExitListener {
       () => this.#turn(),
       this.receiveBufferBytes / RECORD_BYTES,
     );
-    process.once("exit", this.#deregister);
+    atExit.add(this.#deregister);
   }
 
   get counters(): ExitCounters {
@@ -103,7 +112,9 @@ export class ExitSockets implements ExitListener {
   }
 
   drain(): void {
-    while (this.#turn() >= TURN_RECORDS);
+    // Once as many were read as a queue holds, everything queued at the call is handed over, even while more comes.
+    const turns = Math.ceil(this.receiveBufferBytes / LEAST_RECORD_BYTES / this.#share) + 1;
+    for (let left = turns; left > 0 && this.#turn().isMore; left--);
   }
 
   async close(): Promise<void> {
@@ -114,14 +125,20 @@ export class ExitSockets implements ExitListener {
     this.#close();
   }
 
-  #turn(): number {
-    if (this.#draining || this.#closed) return 0;
+  /** Each socket gets its share of a turn, or a storm on one CPU would overflow the queues of the others. */
+  get #share(): number {
+    return Math.ceil(TURN_RECORDS / this.#sockets.length);
+  }
+
+  #turn(): Turn {
+    if (this.#draining || this.#closed) return NO_TURN;
     this.#draining = true;
-    let read = 0;
+    let [read, isMore] = [0, false];
     try {
       for (const socket of this.#sockets) {
-        // Each gets its share, or a storm on one CPU would overflow the queues of the others.
-        read += socket.drain(Math.ceil(TURN_RECORDS / this.#sockets.length));
+        const one = socket.drain(this.#share);
+        read += one;
+        isMore ||= one >= this.#share;
         if (this.#closing) break;
       }
     } catch (error) {
@@ -130,7 +147,7 @@ export class ExitSockets implements ExitListener {
       this.#draining = false;
     }
     if (this.#closing) this.#finish();
-    return read;
+    return { read, isMore };
   }
 
   #close(): void {
@@ -145,7 +162,7 @@ export class ExitSockets implements ExitListener {
   #finish(): void {
     if (this.#closed) return;
     this.#draining = true;
-    process.off("exit", this.#deregister);
+    atExit.delete(this.#deregister);
     this.#forget();
     for (const socket of this.#sockets) {
       try {

@@ -2,6 +2,14 @@ import type { ReadySignal } from "@task-watchers/netlink";
 
 /** Datagrams after which a turn of the event loop ends, so that others get theirs. */
 export const TURN_RECORDS = 4096;
+/** What one turn of reading did. */
+export interface Turn {
+  /** Datagrams read. */
+  readonly read: number;
+  /** A queue may have more: its share of the turn was used up. */
+  readonly isMore: boolean;
+}
+
 /** How long reading is put off while records come, milliseconds: a wake-up costs more than a record. */
 const DELAY_MS = 5;
 
@@ -11,7 +19,7 @@ const DELAY_MS = 5;
  */
 export class ExitPace {
   readonly #signals: readonly ReadySignal[];
-  readonly #drain: () => number;
+  readonly #drain: () => Turn;
   readonly #delayMs: number;
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Immediate | undefined;
@@ -19,12 +27,12 @@ export class ExitPace {
   #closed = false;
 
   /**
-   * @param drain reads now and says how many datagrams there were; `TURN_RECORDS` or more when others may be left
+   * @param drain reads now, each queue up to its share
    * @param capacity records that the smallest queue holds
    */
   constructor(
     watch: readonly ((listener: () => void) => ReadySignal)[],
-    drain: () => number,
+    drain: () => Turn,
     capacity: number,
   ) {
     this.#drain = drain;
@@ -64,12 +72,12 @@ export class ExitPace {
   readonly #turn = (): void => {
     this.#timer = undefined;
     this.#again = undefined;
-    const records = this.#drain();
+    const { read, isMore } = this.#drain();
     if (this.#closed) return;
-    if (records >= TURN_RECORDS) {
+    if (isMore) {
       this.#again = setImmediate(this.#turn);
       if (!this.#referenced) this.#again.unref();
-    } else if (records > 0) {
+    } else if (read > 0) {
       this.#timer = setTimeout(this.#turn, this.#delayMs);
       if (!this.#referenced) this.#timer.unref();
     } else {

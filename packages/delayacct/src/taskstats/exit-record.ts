@@ -12,6 +12,10 @@ export interface ExitRecord {
   readonly isLast: boolean;
   /** CPU on which the task exited. */
   readonly cpu: number;
+  /** CLOCK_MONOTONIC, nanoseconds: the CPU's queue was empty, so that the record came into it afterwards. */
+  readonly emptyNs: bigint;
+  /** CLOCK_MONOTONIC, nanoseconds: the record had been read. */
+  readonly readNs: bigint;
 }
 
 /** Records that the kernel made and we did not get. */

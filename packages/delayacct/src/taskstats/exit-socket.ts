@@ -37,6 +37,8 @@ export class ExitSocket {
   #registered = false;
   #overrun = false;
   #sureNs: bigint = monotonicNs();
+  #emptyNs: bigint = this.#sureNs;
+  #readNs: bigint = this.#sureNs;
 
   /** Takes the transport over, but opens nothing yet. */
   constructor(
@@ -90,8 +92,11 @@ export class ExitSocket {
   drain(budget: number): number {
     let read = 0;
     while (read < budget) {
+      // Before the queue is looked at: what comes in between is not older.
+      const askedNs = monotonicNs();
       const received = this.#receive();
       if (received === 0) {
+        this.#emptyNs = askedNs;
         this.#settle();
         return read;
       }
@@ -141,7 +146,9 @@ export class ExitSocket {
   #receive(): number {
     for (;;) {
       try {
-        return this.transport.receive();
+        const received = this.transport.receive();
+        this.#readNs = monotonicNs();
+        return received;
       } catch (error) {
         if (!(error instanceof SyscallError) || error.code !== "ENOBUFS") throw error;
         // Only reading on ends the congestion.
@@ -194,6 +201,8 @@ export class ExitSocket {
       ...(group === undefined ? {} : { group }),
       isLast: (task.flags & AGROUP) !== 0,
       cpu: this.cpu,
+      emptyNs: this.#emptyNs,
+      readNs: this.#readNs,
     });
   }
 

@@ -21,7 +21,7 @@ const BATCH = 32;
  *
  * Needs CAP_NET_ADMIN, in the host's first user, pid and network namespaces.
  *
- * @throws RangeError for CPUs that the machine cannot have and for a receive buffer that is no size, before anything is
+ * @throws TypeError for options of another type; RangeError for CPUs that the machine cannot have and for a receive buffer that is no size, before anything is
  *   opened; TaskstatsUnavailableError `EPERM`, `EINVAL`, `ENODATA`, `ENOENT`; the signal's reason
  */
 export async function listenToExits(options: ExitListenerOptions): Promise<ExitListener> {
@@ -30,6 +30,13 @@ export async function listenToExits(options: ExitListenerOptions): Promise<ExitL
     throw new RangeError(
       `receiveBufferBytes must be a whole number of bytes, got ${receiveBufferBytes}`,
     );
+  }
+  if (typeof options.onRecord !== "function" || typeof options.onLost !== "function") {
+    const wrong = typeof options.onRecord === "function" ? "onLost" : "onRecord";
+    throw new TypeError(`${wrong} must be a function, got ${String(options[wrong])}`);
+  }
+  if (options.cpus !== undefined && typeof options.cpus !== "string") {
+    throw new TypeError(`cpus must be a list such as "0-3,8", got ${String(options.cpus)}`);
   }
   signal?.throwIfAborted();
   const possible = readFileSync(POSSIBLE, "latin1").trim();

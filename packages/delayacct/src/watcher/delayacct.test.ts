@@ -74,7 +74,10 @@ test("A task whose record was lost has a line that says so, and is in the summar
   expect(closed).toEqual(["closed"]);
   const [table] = module.summary();
   expect(table?.title).toBe("where the time of 1 process went");
-  expect(table?.notes).toEqual([expect.stringContaining("of 1 process the record was lost")]);
+  expect(table?.notes).toEqual([
+    "figures are from taskstats, as of each task's end",
+    expect.stringContaining("of 1 process the record was lost"),
+  ]);
 });
 
 test("listen() hears of every task until it is undone, and its error is the watcher's", async () => {
@@ -93,13 +96,17 @@ test("listen() hears of every task until it is undone, and its error is the watc
   module.listen(() => {
     throw new Error("disk full");
   });
+  module.listen(({ task }) => void heard.push(task.id));
   end(12);
+  expect(heard).toEqual(["10.100", "12.100"]);
   expect(watchers.list()).toMatchObject([{ errors: 1 }]);
   await stop();
 });
 
 test.each([
   [{ source: "guess" }, 'source must be "auto", "taskstats" or "proc", got guess'],
+  [{ name: 5 }, "name must be a text that is not empty, got 5"],
+  [{ intervalMs: "500" }, "intervalMs must be a number from 10 to 3600000, got 500"],
   [{ intervalMs: 0 }, "intervalMs must be from 10 to 3600000, got 0"],
   [{ receiveBufferBytes: 1.5 }, "receiveBufferBytes must be a whole number of bytes"],
 ])("createDelayacct() refuses %j", (options, message) => {

@@ -1,4 +1,11 @@
-import type { ModuleStatus, SummaryTable, Task, Watch, WatcherModule } from "@task-watchers/chain";
+import type {
+  InitEvent,
+  ModuleStatus,
+  SummaryTable,
+  Task,
+  Watch,
+  WatcherModule,
+} from "@task-watchers/chain";
 import { ProcFeed } from "../procfs/proc-feed.ts";
 import { notesAbout } from "../report/notes.ts";
 import { RunTotals } from "../report/run-totals.ts";
@@ -15,7 +22,10 @@ import type { TaskDelays } from "./task-delays.ts";
 
 /** The watcher module of delay accounting. */
 export interface Delayacct extends WatcherModule {
-  /** Hears of every task at its end, until the function returned is called. What it throws is the watcher's error. */
+  /**
+   * Hears of every task at its end, until the function returned is called. What it throws is the watcher's error; the other
+   * listeners hear of the task all the same.
+   */
   listen(listener: (delays: TaskDelays) => void): () => void;
   status(): ModuleStatus;
   summary(): readonly SummaryTable[];
@@ -60,11 +70,14 @@ class DelayacctModule implements Delayacct {
     this.#options = options;
     this.#machine = machine;
     // Nothing of the machine is looked at before it is opened.
-    this.#switch = new SwitchWatch(() => "unknown");
+    this.#switch = new SwitchWatch(
+      () => "unknown",
+      () => 0n,
+    );
     this.watcher = {
       name,
       existing: true,
-      init: (event, task) => this.#begin(task, event.existing === true),
+      init: (event, task) => this.#begin(task, event),
       exit: (event, task) => this.#feed?.exit(event, task),
       free: (_event, task) => {
         this.#feed?.free(task);
@@ -85,6 +98,8 @@ class DelayacctModule implements Delayacct {
   async close(): Promise<void> {
     // What the closing still settles is written, too.
     await this.#feed?.close();
+    // The summary is told afterwards.
+    this.#switch.look();
     this.#watch = undefined;
   }
 
@@ -107,15 +122,17 @@ class DelayacctModule implements Delayacct {
     return this.#feed === undefined ? [] : summaryTables(this.#totals, this.#notes());
   }
 
-  #begin(task: Task, existing: boolean): void {
+  #begin(task: Task, { existing, synthetic }: InitEvent): void {
     this.#totals.begin(task);
-    this.#feed?.begin(task, existing, this.#switch.wasOnFor(existing));
+    const isExact = existing !== true && synthetic === undefined;
+    this.#feed?.begin(task, { existing: existing === true, isExact });
   }
 
   async #openFeed(): Promise<DelaysFeed> {
     const { source = "auto", intervalMs } = this.#options;
     const sink: FeedSink = {
       settled: (delays) => this.#settled(delays),
+      switched: ({ startNs }, { timeNs }) => this.#switch.during(startNs, timeNs),
       failed: (error) => void (this.#failure = error.message),
     };
     if (source !== "proc") {
@@ -132,16 +149,31 @@ class DelayacctModule implements Delayacct {
   #settled(delays: TaskDelays): void {
     this.#totals.add(delays);
     this.#watch?.writeLine(toDelaysLine(delays));
-    for (const listener of this.#listeners) listener(delays);
+    const errors: unknown[] = [];
+    for (const listener of this.#listeners) {
+      try {
+        listener(delays);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    // All have heard of it; what they threw is the watcher's.
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join("; "));
   }
 
   #notes(): string[] {
     return notesAbout({
       source: this.#feed?.source,
       whyProc: this.#whyProc,
-      switchState: this.#switch.state,
+      switchState: this.#watch === undefined ? this.#switch.state : this.#switch.look(),
+      wasTurnedOff: this.#switch.wasTurnedOff,
       totals: this.#totals,
       failure: this.#failure,
     });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -21,6 +21,12 @@ export interface DelaysRecord {
   readonly source: DelaysSource;
   /** The task was there before the watch; the figures are of its whole life. */
   readonly existing?: true;
+  /** From its start to its end, nanoseconds; absent when the end was inferred, or in older traces. */
+  readonly elapsedNs?: bigint;
+  /** It had several threads: the figures are the sums of theirs. */
+  readonly hadThreads?: true;
+  /** How many threads it had in all, where that is known. */
+  readonly threads?: number;
   /** When it was looked at last; absent when the figures are those of its end. */
   readonly asOfNs?: bigint;
   /** Name at its end, at most 15 bytes. Any text at all: never for a terminal as it is. */
@@ -34,6 +40,7 @@ export interface DelaysRecord {
  */
 export function toDelaysLine(delays: TaskDelays): TraceLine {
   const { task, exit, source, existing, asOfNs, comm, accounting } = delays;
+  const { elapsedNs, hadThreads, threads } = delays;
   const { shares, overlapNs, missing } = accounting;
   const figures: Record<string, string> = {};
   for (const name of FIGURE_NAMES) {
@@ -51,6 +58,9 @@ export function toDelaysLine(delays: TaskDelays): TraceLine {
     ...(exit.synthetic && { synthetic: exit.synthetic }),
     source,
     ...(existing && { existing }),
+    ...(elapsedNs !== undefined && { elapsedNs: String(elapsedNs) }),
+    ...(hadThreads && { hadThreads }),
+    ...(threads !== undefined && { threads }),
     ...(asOfNs !== undefined && { asOfNs: String(asOfNs) }),
     ...(comm !== undefined && { comm }),
     ...figures,
@@ -64,6 +74,7 @@ export function fromDelaysLine(line: TraceLine): DelaysRecord | undefined {
   if (line.type !== DELAYS_LINE) return undefined;
   const { task, synthetic, source, existing, comm, missing = {} } = line;
   const [timeNs, asOfNs] = [count(line["timeNs"]), count(line["asOfNs"])];
+  const [elapsedNs, threads] = [count(line["elapsedNs"]), id(line["threads"])];
   const [pid, tgid, ppid] = [id(line["pid"]), id(line["tgid"]), id(line["ppid"])];
   if (timeNs === undefined || typeof task !== "string") return undefined;
   if (pid === undefined || tgid === undefined || ppid === undefined) return undefined;
@@ -85,6 +96,9 @@ export function fromDelaysLine(line: TraceLine): DelaysRecord | undefined {
     ...(typeof synthetic === "string" && { synthetic }),
     source,
     ...(existing === true && { existing }),
+    ...(elapsedNs !== undefined && { elapsedNs }),
+    ...(line["hadThreads"] === true && { hadThreads: true }),
+    ...(threads !== undefined && { threads }),
     ...(asOfNs !== undefined && { asOfNs }),
     ...(typeof comm === "string" && { comm }),
     accounting: account(figures, missing),

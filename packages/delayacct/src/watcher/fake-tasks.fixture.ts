@@ -1,6 +1,7 @@
 import type { ExitEvent, Task } from "@task-watchers/chain";
 import type { Arrival } from "./arrival.ts";
 import type { Figures } from "./figures.ts";
+import type { Beginning } from "./seat.ts";
 
 /** A second, nanoseconds. */
 export const S = 1_000_000_000n;
@@ -24,6 +25,10 @@ export interface FakeRecord {
   readonly tgid?: number;
   readonly isLast?: boolean;
   readonly elapsedNs: bigint;
+  /** Not given by older kernels. */
+  readonly processElapsedNs?: bigint;
+  /** When its queue was empty last (default: 5 ms before). */
+  readonly madeFromNs?: bigint;
   readonly arrivedNs: bigint;
   readonly figures?: Figures;
   readonly group?: Figures;
@@ -34,11 +39,17 @@ export interface FakeRecord {
 export function fakeArrival(record: FakeRecord): Arrival {
   const { pid, tgid = pid, isLast = true, elapsedNs, arrivedNs, group, isDelayed = true } = record;
   const figures = { wallNs: elapsedNs, ...record.figures };
+  const { madeFromNs = arrivedNs - 5n * MS, processElapsedNs } = record;
   return {
     comm: "test",
     ...{ pid, tgid, isLast, elapsedNs, arrivedNs },
+    ...{ madeFromNs, madeToNs: arrivedNs },
+    ...(processElapsedNs !== undefined && { processElapsedNs }),
     hasGroup: group !== undefined,
     own: () => ({ figures, isDelayed }),
     group: () => (group === undefined ? undefined : { figures: group, isDelayed }),
   };
 }
+
+/** How most tasks begin. */
+export const FORKED: Beginning = { existing: false, isExact: true };

@@ -6,11 +6,19 @@ import type { Figures } from "./figures.ts";
 /** Since then records name their process, and say which thread was its last. */
 const VERSION_WITH_TGID = 12;
 
+/** A whole second, nanoseconds. */
+const SECOND_NS = 1_000_000_000n;
+/** By how much the kernel's seconds may lag behind, and its record behind them, nanoseconds. */
+const LAG_NS = 20_000_000n;
+
 /**
  * An exit record for joining. Before version 12 it names no process: then each thread stands for itself, and only the first
  * thread's is found by its process.
+ *
+ * @param realtimeNs from CLOCK_MONOTONIC to the wall clock, nanoseconds
  */
-export function arrivalOf({ task, group, isLast }: ExitRecord, arrivedNs: bigint): Arrival {
+export function arrivalOf(record: ExitRecord, realtimeNs: bigint): Arrival {
+  const { task, group, isLast, readNs } = record;
   return {
     pid: task.pid,
     tgid: task.tgid ?? task.pid,
@@ -18,9 +26,26 @@ export function arrivalOf({ task, group, isLast }: ExitRecord, arrivedNs: bigint
     isLast: isLast || task.version < VERSION_WITH_TGID,
     hasGroup: group !== undefined,
     elapsedNs: task.elapsedNs,
-    arrivedNs,
+    ...(task.groupElapsedNs !== undefined && { processElapsedNs: task.groupElapsedNs }),
+    ...madeWhen(record, realtimeNs),
+    arrivedNs: readNs,
     own: () => countedOfThread(task),
     group: () => (group === undefined ? undefined : countedOfGroup(group)),
+  };
+}
+
+/**
+ * When a record was made. Its begin is the wall clock's second less the whole seconds that it lived: so there is a second in
+ * which it was made, though it was queued for longer. It counts for nothing when the wall clock was set meanwhile.
+ */
+function madeWhen({ task, emptyNs, readNs }: ExitRecord, realtimeNs: bigint) {
+  const second = task.startRealtimeS + task.elapsedNs / SECOND_NS;
+  const sinceNs = second * SECOND_NS - realtimeNs - LAG_NS;
+  const untilNs = sinceNs + SECOND_NS + 2n * LAG_NS;
+  if (untilNs < emptyNs || sinceNs > readNs) return { madeFromNs: emptyNs, madeToNs: readNs };
+  return {
+    madeFromNs: sinceNs > emptyNs ? sinceNs : emptyNs,
+    madeToNs: untilNs < readNs ? untilNs : readNs,
   };
 }
 

@@ -23,6 +23,7 @@ export class LooseRecords {
   #head = 0;
   #size = 0;
   #dropped = 0;
+  #droppedNs = 0n;
 
   constructor(limits: LooseLimits) {
     this.#limits = limits;
@@ -35,6 +36,20 @@ export class LooseRecords {
   /** Records that nobody took. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** CLOCK_MONOTONIC, nanoseconds: when the newest of those that nobody took was read; 0 when there is none. */
+  get droppedNs(): bigint {
+    return this.#droppedNs;
+  }
+
+  /** Nobody will take those that are left. */
+  close(): void {
+    this.#dropped += this.#size;
+    this.#size = 0;
+    this.#byKey.clear();
+    this.#queue = [];
+    this.#head = 0;
   }
 
   add(key: number, arrival: Arrival): void {
@@ -82,6 +97,8 @@ export class LooseRecords {
     loose.isTaken = true;
     this.#size--;
     this.#dropped++;
+    const { arrivedNs } = loose.arrival;
+    if (arrivedNs > this.#droppedNs) this.#droppedNs = arrivedNs;
     const candidates = this.#byKey.get(loose.key);
     if (candidates !== undefined) this.#keep(loose.key, candidates);
   }

@@ -24,13 +24,31 @@ export interface Machine {
 
 /** @throws TypeError or RangeError that names the option and what would be right */
 export function checkOptions(options: DelayacctOptions): void {
-  const { source = "auto", receiveBufferBytes = 1, intervalMs = 500 } = options;
-  if (!["auto", "taskstats", "proc"].includes(source)) {
-    throw new TypeError(`source must be "auto", "taskstats" or "proc", got ${String(source)}`);
+  const { name = "delayacct", source = "auto", receiveBufferBytes = 1, intervalMs = 500 } = options;
+  if (typeof name !== "string" || name === "") {
+    throw new TypeError(`name must be a text that is not empty, got ${String(name)}`);
   }
+  checkSource(source);
   if (!Number.isSafeInteger(receiveBufferBytes) || receiveBufferBytes < 1) {
     throw new RangeError(
       `receiveBufferBytes must be a whole number of bytes, 1 or more, got ${receiveBufferBytes}`,
+    );
+  }
+  checkInterval(intervalMs);
+}
+
+/** @throws TypeError for anything that is no source */
+export function checkSource(source: unknown): void {
+  if (source !== "auto" && source !== "taskstats" && source !== "proc") {
+    throw new TypeError(`source must be "auto", "taskstats" or "proc", got ${String(source)}`);
+  }
+}
+
+/** @throws TypeError for what is no number, RangeError for one that is too small or too large */
+export function checkInterval(intervalMs: unknown): void {
+  if (typeof intervalMs !== "number") {
+    throw new TypeError(
+      `intervalMs must be a number from 10 to 3600000, got ${String(intervalMs)}`,
     );
   }
   if (!(intervalMs >= 10 && intervalMs <= 3_600_000)) {

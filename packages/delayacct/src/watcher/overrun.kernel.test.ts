@@ -61,5 +61,6 @@ kernelTest("With a small queue, tasks without a record say that it was lost", NE
   expect(reasons.get("lost")).toBeGreaterThan(0);
   // The kernel's count is of the whole host.
   expect(reasons.get("lost")).toBeLessThanOrEqual(Number(counters["lost"]));
-  expect([...reasons.keys()].sort()).toEqual(["joined", "lost"]);
+  const known = new Set(["joined", "lost", "perhaps-lost", "ambiguous"]);
+  expect([...reasons.keys()].filter((reason) => !known.has(reason))).toEqual([]);
 });

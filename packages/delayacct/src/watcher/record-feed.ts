@@ -1,8 +1,11 @@
+import { cpus } from "node:os";
 import type { ExitEvent, Task } from "@task-watchers/chain";
-import { monotonicNs } from "@task-watchers/linux";
+import { clockOffsets, monotonicNs } from "@task-watchers/linux";
 import type { ExitListener } from "../taskstats/exit-record.ts";
 import type { DelayacctOptions, Machine } from "./options.ts";
 import { arrivalOf } from "./from-taskstats.ts";
+import type { Beginning } from "./seat.ts";
+import { pidRoundNs } from "./pid-round.ts";
 import { RecordJoin } from "./record-join.ts";
 import { fromSeat } from "./task-delays.ts";
 import type { DelaysFeed, FeedSink } from "./delays-feed.ts";
@@ -30,13 +33,17 @@ export class RecordFeed implements DelaysFeed {
     const opened: { listener?: ExitListener } = {};
     const join = new RecordJoin({
       drain: () => opened.listener?.drain(),
-      settled: (seat, exit, reason) => sink.settled(fromSeat(seat, exit, reason)),
+      settled: (seat, exit, reason) =>
+        sink.settled(fromSeat(seat, exit, { reason, switched: sink.switched(seat.task, exit) })),
       graceMs: GRACE_MS,
+      now: monotonicNs,
+      pidRoundNs: pidRoundNs(cpus().length),
     });
+    const clock = new WallClock();
     const { receiveBufferBytes } = options;
     const listener = await machine.listen({
       ...(receiveBufferBytes !== undefined && { receiveBufferBytes }),
-      onRecord: (record) => join.record(arrivalOf(record, monotonicNs())),
+      onRecord: (record) => join.record(arrivalOf(record, clock.realtimeNs(record.readNs))),
       onLost: (loss) => join.recordsLost(loss),
       onError: (error) => sink.failed(error),
     });
@@ -46,8 +53,8 @@ export class RecordFeed implements DelaysFeed {
     return new RecordFeed(join, listener);
   }
 
-  begin(task: Task, existing: boolean, wasOn: boolean | undefined): void {
-    this.#join.begin(task, existing, wasOn);
+  begin(task: Task, beginning: Beginning): void {
+    this.#join.begin(task, beginning);
   }
 
   exit(event: ExitEvent, task: Task): Promise<void> | undefined {
@@ -68,5 +75,22 @@ export class RecordFeed implements DelaysFeed {
   async close(): Promise<void> {
     await this.#listener.close();
     this.#join.close();
+  }
+}
+
+/** How long the wall clock is taken not to have been set, nanoseconds. */
+const BELIEVED_NS = 100_000_000n;
+
+/** The wall clock beside CLOCK_MONOTONIC, asked for now and then: thousands of records may come at once. */
+class WallClock {
+  #realtimeNs = 0n;
+  #askedNs: bigint | undefined;
+
+  realtimeNs(nowNs: bigint): bigint {
+    if (this.#askedNs === undefined || nowNs - this.#askedNs > BELIEVED_NS) {
+      this.#realtimeNs = clockOffsets().realtimeNs;
+      this.#askedNs = nowNs;
+    }
+    return this.#realtimeNs;
   }
 }

@@ -3,7 +3,7 @@ import type { ExitLoss } from "../taskstats/exit-record.ts";
 import type { Arrival } from "./arrival.ts";
 import { LooseRecords } from "./loose-records.ts";
 import { LostTimes } from "./lost-times.ts";
-import { Seat } from "./seat.ts";
+import { type Beginning, type Others, Seat } from "./seat.ts";
 import { WaitingSeats } from "./waiting-seats.ts";
 
 /** What joining needs. */
@@ -14,19 +14,23 @@ export interface RecordJoinParts {
   readonly settled: (seat: Seat, exit: ExitEvent, reason: string | undefined) => void;
   /** How long a record is waited for, milliseconds. */
   readonly graceMs: number;
+  /** Nanoseconds within which a pid does not come round again. */
+  readonly pidRoundNs: bigint;
+  /** CLOCK_MONOTONIC, nanoseconds. */
+  readonly now: () => bigint;
 }
 
 /** What became of records and tasks. */
 export interface JoinCounters {
   /** Tasks whose record was found. */
   joined: number;
-  /** Tasks whose record was lost, or did not come. */
+  /** Tasks whose record was lost, did not come, or cannot be told from another task's. */
   missing: number;
 }
 
 /** Each takes some 2 KiB; the event of a task's beginning comes within milliseconds, on a host that keeps up. */
 const LOOSE = { count: 32_768, ageNs: 3_000_000_000n };
-/** A record is made before the exit event, mostly by less than this: its loss may have been noticed in between. */
+/** A record is made before the exit event, mostly by less than this. */
 const BEFORE_EXIT_NS = 500_000_000n;
 /** Threads are counted with their process in any case: these are kept for a watch that asks for threads, too. */
 const LOOSE_THREADS = { count: 4096, ageNs: 1_000_000_000n };
@@ -48,7 +52,7 @@ export class RecordJoin {
   readonly #looseThreads = new LooseRecords(LOOSE_THREADS);
   readonly #lost = new LostTimes();
   readonly #waiting: WaitingSeats;
-  #misfits = 0;
+  #drainedNs = 0n;
   readonly counters: JoinCounters = { joined: 0, missing: 0 };
 
   constructor(parts: RecordJoinParts) {
@@ -56,9 +60,9 @@ export class RecordJoin {
     this.#waiting = new WaitingSeats(parts.graceMs, (seat) => this.#giveUp(seat));
   }
 
-  /** Records of no task that is watched, so far. */
+  /** Records of no task that is watched: it only grows, so one is counted when nobody may want it any more. */
   get unclaimed(): number {
-    return this.#loose.dropped + this.#loose.size + this.#misfits;
+    return this.#loose.dropped;
   }
 
   /** Records lost, by the kernel's count. */
@@ -67,11 +71,11 @@ export class RecordJoin {
   }
 
   /** A task began, or was there already. */
-  begin(task: Task, existing: boolean, wasOn: boolean | undefined): Seat {
+  begin(task: Task, beginning: Beginning): Seat {
     // The one before has its pid no more; should its end not have been told yet, it keeps the records it has.
     const before = this.#pidsOf(task).get(task.pid);
     if (before?.exit !== undefined) this.#giveUp(before);
-    const seat = new Seat(task, existing, wasOn);
+    const seat = new Seat(task, beginning);
     this.#seats.set(task, seat);
     this.#pidsOf(task).set(task.pid, seat);
     this.#claim(seat);
@@ -93,16 +97,16 @@ export class RecordJoin {
   exit(event: ExitEvent, task: Task): Promise<void> | undefined {
     const seat = this.#seats.get(task);
     if (seat === undefined) return undefined;
-    // Records of its other threads may still be queued for the CPUs they ended on.
-    if (!this.#hasEnd(seat, event) || seat.hadThreads) this.#parts.drain();
-    if (this.#hasEnd(seat, event)) {
+    // Its own may still be queued behind one that merely looks like it, and so may those of its other threads.
+    if (!seat.isSure(event) || seat.hadThreads) this.#drainUntil(event.timeNs);
+    if (seat.decide(event, this.#others(seat, event))) {
       this.#settle(seat, event);
       return undefined;
     }
     seat.exit = event;
     // The thread that ran a program has left its old id without a record.
     const isHopeless = event.synthetic === "exec-from-thread" || this.#lost.covers(event.timeNs);
-    if (!isHopeless) return this.#waiting.add(seat);
+    if (!isHopeless && !seat.mayEnd(event)) return this.#waiting.add(seat);
     this.#giveUp(seat);
     return undefined;
   }
@@ -116,6 +120,8 @@ export class RecordJoin {
   /** Nothing more will come: who waits is told so. */
   close(): void {
     this.#waiting.close();
+    this.#loose.close();
+    this.#looseThreads.close();
   }
 
   #recordThread(arrival: Arrival): void {
@@ -124,14 +130,17 @@ export class RecordJoin {
     else this.#looseThreads.add(arrival.pid, arrival);
   }
 
-  /** The record of a task's end is here; one that cannot be its own is put away. */
-  #hasEnd(seat: Seat, event: ExitEvent): boolean {
-    if (seat.final !== undefined && !seat.fits(seat.final, event)) {
-      seat.final = undefined;
-      this.#misfits++;
-      this.#claim(seat);
-    }
-    return seat.final !== undefined && seat.fits(seat.final, event);
+  /** What was queued at a time is read: a record is queued before the exit's event is made. */
+  #drainUntil(timeNs: bigint): void {
+    if (this.#drainedNs > timeNs) return;
+    const sinceNs = this.#parts.now();
+    this.#parts.drain();
+    this.#drainedNs = sinceNs;
+  }
+
+  #others({ task: { startNs } }: Seat, { timeNs }: ExitEvent): Others {
+    const isComplete = !this.#lost.covers(timeNs, startNs) && this.#loose.droppedNs < startNs;
+    return { isComplete, pidRoundNs: this.#parts.pidRoundNs };
   }
 
   #claim(seat: Seat): void {
@@ -139,14 +148,20 @@ export class RecordJoin {
   }
 
   #settleWaiting(seat: Seat): void {
-    if (seat.exit === undefined || seat.final === undefined) return;
-    this.#settle(seat, seat.exit);
+    const { exit } = seat;
+    if (exit !== undefined && seat.decide(exit, this.#others(seat, exit))) {
+      this.#settle(seat, exit);
+    }
   }
 
   #settle(seat: Seat, event: ExitEvent): void {
     this.#leave(seat);
     this.counters.joined++;
-    this.#waiting.done(seat, () => this.#parts.settled(seat, event, undefined));
+    try {
+      this.#waiting.done(seat, () => this.#parts.settled(seat, event, undefined));
+    } finally {
+      this.#offerLeft(seat);
+    }
   }
 
   #giveUp(seat: Seat): void {
@@ -154,12 +169,35 @@ export class RecordJoin {
     if (exit === undefined) return;
     this.#leave(seat);
     this.counters.missing++;
-    this.#waiting.done(seat, () => this.#parts.settled(seat, exit, this.#whyMissing(exit)));
+    const reason = this.#whyMissing(seat, exit);
+    try {
+      this.#waiting.done(seat, () => this.#parts.settled(seat, exit, reason));
+    } finally {
+      this.#offerLeft(seat);
+    }
   }
 
-  #whyMissing({ synthetic, timeNs }: ExitEvent): string {
+  #whyMissing(seat: Seat, exit: ExitEvent): string {
+    const { synthetic, timeNs } = exit;
     if (synthetic === "exec-from-thread") return synthetic;
-    return this.#lost.covers(timeNs, timeNs - BEFORE_EXIT_NS) ? "lost" : "no-record";
+    if (seat.mayEnd(exit)) return "ambiguous";
+    if (this.#lost.covers(timeNs)) return "lost";
+    // It may have been among those that were kept for too long, as its beginning was told too late.
+    if (this.#loose.droppedNs >= seat.task.startNs) return "perhaps-lost";
+    const graceNs = BigInt(this.#parts.graceMs) * 1_000_000n;
+    return this.#lost.covers(timeNs + graceNs, timeNs - BEFORE_EXIT_NS)
+      ? "perhaps-lost"
+      : "no-record";
+  }
+
+  /** Records that were not a task's own may be those of the one that has its pid now, or that will be told of. */
+  #offerLeft(seat: Seat): void {
+    const { pid } = seat.task;
+    for (const arrival of seat.takeLeft()) {
+      const next = this.#pidsOf(seat.task).get(pid);
+      if (next?.take(arrival)) this.#settleWaiting(next);
+      else this.#looseOf(seat.task).add(pid, arrival);
+    }
   }
 
   #leave(seat: Seat): void {

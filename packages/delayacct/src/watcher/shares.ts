@@ -53,7 +53,8 @@ export interface SharedOut {
  *    the time off the CPUs is overlap. So `asleepNs` may be too small, by as much as they took of it.
  */
 export function shareOut(figures: Readonly<Figures>): SharedOut {
-  let left = figures.wallNs ?? 0n;
+  if (figures.wallNs === undefined) return { shares: NO_SHARES, overlapNs: 0n };
+  let left = figures.wallNs;
   let overlapNs = 0n;
   const take = (wanted: bigint | undefined = 0n, within = 0n): bigint => {
     const own = wanted > within ? wanted - within : 0n;

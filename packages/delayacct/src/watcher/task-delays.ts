@@ -5,6 +5,7 @@ import { account, type Accounting } from "./accounting.ts";
 import type { Counted } from "./arrival.ts";
 import { type FigureName, FIGURE_NAMES, type Figures } from "./figures.ts";
 import type { Seat } from "./seat.ts";
+import type { Switched } from "./switch-watch.ts";
 
 /** Where figures come from: the kernel's record of the exit, or looks at /proc. */
 export type DelaysSource = "taskstats" | "proc";
@@ -16,6 +17,12 @@ export interface TaskDelays {
   readonly source: DelaysSource;
   /** It was there before the watch: the figures are of its whole life, not only of what was watched. */
   readonly existing?: true;
+  /** From its start to its end, nanoseconds; absent when its end was inferred. */
+  readonly elapsedNs?: bigint;
+  /** It had several threads: its figures are the sums of theirs, `wallNs` too. */
+  readonly hadThreads?: true;
+  /** How many threads it had in all; absent when they were not all seen. */
+  readonly threads?: number;
   /** CLOCK_MONOTONIC, nanoseconds: when it was looked at last; absent when the figures are those of its end. */
   readonly asOfNs?: bigint;
   /** Name at its end, at most 15 bytes, where the record has it: any text at all, never for a terminal as it is. */
@@ -34,27 +41,50 @@ export const SWITCHED: ReadonlySet<FigureName> = new Set([
   "irqNs",
 ]);
 
-/** A task whose record is there, or of which only a part is known: then `reason` says why. */
-export function fromSeat(seat: Seat, exit: ExitEvent, reason: string | undefined): TaskDelays {
+/** What else is known of a task at its end. */
+export interface SeatEnd {
+  /** Why only a part is known; undefined when its record is there. */
+  readonly reason: string | undefined;
+  readonly switched: Switched;
+}
+
+/** A task whose record is there, or of which only a part is known. */
+export function fromSeat(seat: Seat, exit: ExitEvent, { reason, switched }: SeatEnd): TaskDelays {
   const counted = seat.total();
+  const { threadCount } = seat;
   const missing: Record<string, string> = reason === undefined ? {} : { record: reason };
   return {
     task: seat.task,
     exit,
     source: "taskstats",
     ...(seat.existing && { existing: true }),
+    ...elapsedOf(seat.task, exit),
+    ...(seat.hadThreads && { hadThreads: true }),
+    ...(threadCount !== undefined && { threads: threadCount }),
     ...(seat.comm !== undefined && { comm: seat.comm }),
     accounting:
       counted === undefined
         ? account({}, missing)
-        : accountSwitched(counted, seat.wasOn, { absent: "old-kernel", missing }),
+        : accountSwitched(counted, switched, { absent: "old-kernel", missing }),
   };
 }
 
+/** A task that is looked at. */
+export interface LookedAt {
+  readonly task: Task;
+  /** It was there before the watch. */
+  readonly existing: boolean;
+}
+
 /** A task as it was seen in /proc. */
-export function fromLooks(seat: Seat, exit: ExitEvent, seen: Sampled | Unavailable): TaskDelays {
-  const base = { task: seat.task, exit, source: "proc" } as const;
-  const existing = seat.existing && ({ existing: true } as const);
+export function fromLooks(
+  { task, existing: isExisting }: LookedAt,
+  exit: ExitEvent,
+  seen: Sampled | Unavailable,
+  switched: Switched,
+): TaskDelays {
+  const base = { task, exit, source: "proc", ...elapsedOf(task, exit) } as const;
+  const existing = isExisting && ({ existing: true } as const);
   if (isUnavailable(seen)) {
     return { ...base, ...existing, accounting: account({}, { record: seen.missing }) };
   }
@@ -65,8 +95,15 @@ export function fromLooks(seat: Seat, exit: ExitEvent, seen: Sampled | Unavailab
   const isDelayed = (figures.blkioNs ?? 0n) > 0n;
   const counted = { figures, isDelayed };
   const rest = { absent: "not-in-proc", missing: reasons };
-  const accounting = accountSwitched(counted, seat.wasOn, rest);
-  return { ...base, ...existing, ...(lateNs < 0n && { asOfNs }), accounting };
+  const accounting = accountSwitched(counted, switched, rest);
+  const hadThreads = seen.hadThreads && ({ hadThreads: true } as const);
+  return { ...base, ...existing, ...hadThreads, ...(lateNs < 0n && { asOfNs }), accounting };
+}
+
+/** Of a synthetic end the time is when it was found out. */
+function elapsedOf({ startNs }: Task, { timeNs, synthetic }: ExitEvent) {
+  const elapsedNs = timeNs > startNs ? timeNs - startNs : 0n;
+  return synthetic === undefined ? { elapsedNs } : {};
 }
 
 function younger(figures: Readonly<Figures>, byNs: bigint): Figures {
@@ -85,22 +122,29 @@ export interface Absence {
 
 /**
  * The accounting of what was counted. A zero that nobody counted is no figure: without delay accounting the kernel leaves
- * them so, and only a wait that was counted proves that it was on.
+ * them so. Only a wait that was counted proves that it was on, where that is not known; where it was off for a part of the
+ * time, even that is not all.
  */
 export function accountSwitched(
   { figures, isDelayed }: Counted,
-  wasOn: boolean | undefined,
+  switched: Switched,
   { absent, missing }: Absence,
 ): Accounting {
   const known: Figures = {};
   const reasons: Record<string, string> = { ...missing };
-  const isOff = !isDelayed && wasOn !== true;
-  const switchedOff = wasOn === false ? "switched-off" : "perhaps-switched-off";
+  const isOff = switched === "changed" || (!isDelayed && switched !== "on");
+  const switchedOff = switched === "off" ? "switched-off" : "perhaps-switched-off";
   for (const name of FIGURE_NAMES) {
     const value = figures[name];
-    if (value === undefined) reasons[name] ??= absent;
-    else if (isOff && SWITCHED.has(name)) reasons[name] = switchedOff;
-    else known[name] = value;
+    if (value === undefined) {
+      reasons[name] ??= absent;
+    } else if (isOff && SWITCHED.has(name)) {
+      reasons[name] = switchedOff;
+    } else {
+      known[name] = value;
+      // What is there is not missing.
+      delete reasons[name];
+    }
   }
   return account(known, reasons);
 }

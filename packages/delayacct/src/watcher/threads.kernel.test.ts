@@ -54,3 +54,24 @@ kernelTest("Threads that are watched as tasks have their own", NEEDS, async () =
   expect(own.accounting.onCpuNs).toBeGreaterThan(COMPUTED_NS - 10_000_000n);
   expect(status.counters).toMatchObject({ tasks: 1, joined: 4, missing: 0 });
 });
+
+for (const source of ["taskstats", "proc"] as const) {
+  kernelTest(`The time of threads that ended is there, by ${source}`, NEEDS, async () => {
+    const program = compileC(THREADS_C, "delayacct-threads");
+    // `sleep` does not ask for its status: it can be looked at after its end.
+    const command = ["sh", "-c", '"$0" & exec sleep 0.8', program];
+    const { delays, summary, lines } = await runWatched(command, { source });
+    const own = delays.find(({ hadThreads }) => hadThreads === true);
+    if (own === undefined) throw new Error("no process had threads");
+    const { onCpuNs, wallNs, missing } = own.accounting;
+    expect(onCpuNs).toBeGreaterThan(COMPUTED_NS - 30_000_000n);
+    expect(wallNs).toBeGreaterThan(COMPUTED_NS - 30_000_000n);
+    expect(own.threads).toBe(source === "proc" ? undefined : 4);
+    expect(Object.keys(missing).filter((name) => name in own.accounting)).toEqual([]);
+    expect(summary[0]?.title).toContain("thread time");
+    expect(lines.find(({ pid }) => pid === own.task.pid)).toMatchObject({
+      hadThreads: true,
+      elapsedNs: String(own.elapsedNs),
+    });
+  });
+}
