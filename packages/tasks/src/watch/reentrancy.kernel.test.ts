@@ -92,7 +92,8 @@ kernelTest("A watch that finds no descriptor free leaves the registry free", NEE
     await (await watchTasks({ watchers })).close();
     console.log(codes.join(" "));
   `;
-  const script = `ulimit -n 64; cd '${installed("tasks")}' && exec '${process.execPath}' --input-type=module -e "$0"`;
+  // Enough for a loader that opens all modules at once.
+  const script = `ulimit -n 512; cd '${installed("tasks")}' && exec '${process.execPath}' --input-type=module -e "$0"`;
   const { stdout, stderr } = spawnSync("sh", ["-c", script, program], { encoding: "utf8" });
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^EMFILE .*\n$/u);
