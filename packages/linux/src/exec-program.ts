@@ -1,3 +1,4 @@
+import { constants as fs } from "node:fs";
 import { constants } from "node:os";
 import { libc } from "./libc.ts";
 import { SyscallError } from "./syscall-error.ts";
@@ -6,8 +7,8 @@ import { encodeText } from "./text.ts";
 /**
  * Becomes another program (execvp(3)): same process id, same parent, standard streams and undo of semaphores; looked for in
  * PATH. Does not return. What this program still had to write or to tell is lost: finish it before. All descriptors but the
- * standard streams are closed, for Node.js marks what it inherits so; the environment is `process.env`. Only from the main
- * thread.
+ * standard streams are closed, for Node.js marks what it inherits so; the environment is `process.env`. What was ignored when Node.js began (nohup) is not any more:
+ * it resets that. Only from the main thread.
  *
  * @throws SyscallError `ENOENT` when there is no such program, `EACCES`, `ENOEXEC`, `E2BIG`: then nothing has happened
  * @throws TypeError when an argument holds a NUL
@@ -19,7 +20,12 @@ export function execProgram(file: string, args: readonly string[]): never {
   const [path = new Uint8Array(1)] = strings;
   // What is ignored stays so across an exec; handlers do not.
   for (const signal of IGNORED) libc().signal(signal, SIG_DFL);
-  for (const fd of STANDARD_STREAMS) libc().fcntl(fd, F_SETFD, 0);
+  for (const fd of STANDARD_STREAMS) {
+    libc().fcntl(fd, F_SETFD, 0);
+    // Node.js makes a pipe non-blocking when it uses it; few programs expect that.
+    const flags = libc().fcntl(fd, F_GETFL, 0);
+    if (flags >= 0) libc().fcntl(fd, F_SETFL, flags & ~fs.O_NONBLOCK);
+  }
   libc().execvp(path, argv);
   const errno = libc().errno();
   for (const signal of IGNORED) libc().signal(signal, SIG_IGN);
@@ -30,6 +36,8 @@ export function execProgram(file: string, args: readonly string[]): never {
 const STANDARD_STREAMS = [0, 1, 2];
 // include/uapi/asm-generic/fcntl.h
 const F_SETFD = 2;
+const F_GETFL = 3;
+const F_SETFL = 4;
 const FD_CLOEXEC = 1;
 /** Signals that Node.js and V8 ignore. */
 const IGNORED = [constants.signals.SIGPIPE, constants.signals.SIGXFSZ];

@@ -59,6 +59,16 @@ kernelTest("slot waits for a free one, and gets it however the other ends", [roo
   expect(second.stdout).toBe("mine\n");
 });
 
+kernelTest("slot passes on all output of a command that had to wait", [root], async () => {
+  const first = inSlot(1, "sh", "-c", "echo holding; exec sleep 0.5");
+  await first.shows(/holding/u);
+  const late = ["sh", "-c", '"$@" 2>&1 | (sleep 0.8; wc -c)', "sh", process.execPath, main, "slot"];
+  const big = ["-q", NAME, "-n", "1", "--", "head", "-c", "5000000", "/dev/zero"];
+  const second = new Running([...late, ...big], dir);
+  await second.ended();
+  expect(second.stdout.trim()).toBe("5000000");
+});
+
 kernelTest("slot ends its wait at SIGINT, and holds nothing then", [root], async () => {
   const first = inSlot(1, "sh", "-c", "echo holding; exec sleep 30");
   await first.shows(/holding/u);

@@ -1,21 +1,33 @@
-const lists = new WeakMap<AbortSignal, Set<() => void>>();
+interface Listening {
+  readonly calls: Set<() => void>;
+  readonly listener: () => void;
+}
+
+const lists = new WeakMap<AbortSignal, Listening>();
 
 /**
  * Calls back once when a signal aborts. One listener a signal, however many wait with it: Node.js warns of a leak at eleven.
+ * None while nobody waits: a signal may live as long as the program.
  *
  * @param signal not aborted yet
  * @returns takes it back
  */
 export function onAbort(signal: AbortSignal, call: () => void): () => void {
-  const calls = lists.get(signal) ?? listen(signal);
+  const { calls, listener } = lists.get(signal) ?? listen(signal);
   calls.add(call);
-  // The listener stays: empty, it costs nothing, and the signal is its only owner.
-  return () => void calls.delete(call);
+  return () => {
+    calls.delete(call);
+    if (calls.size > 0 || lists.get(signal)?.calls !== calls) return;
+    lists.delete(signal);
+    signal.removeEventListener("abort", listener);
+  };
 }
 
-function listen(signal: AbortSignal): Set<() => void> {
+function listen(signal: AbortSignal): Listening {
   const calls = new Set<() => void>();
-  lists.set(signal, calls);
-  signal.addEventListener("abort", () => calls.forEach((call) => call()), { once: true });
-  return calls;
+  const listener = (): void => calls.forEach((call) => call());
+  const listening = { calls, listener };
+  lists.set(signal, listening);
+  signal.addEventListener("abort", listener, { once: true });
+  return listening;
 }

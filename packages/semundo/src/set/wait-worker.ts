@@ -64,6 +64,9 @@ export class WaitWorker implements WaitThread {
       execArgv: [],
       env: {},
       trackUnmanagedFds: false,
+      // Else Node.js would open this process's own, and make a pipe non-blocking that others share. It writes nothing.
+      stdout: true,
+      stderr: true,
     });
     this.#worker.on("message", (reply: WaitReply) => this.#settle(reply.number, reply.outcome));
     this.#worker.on("error", (error: Error) => this.#fail(error));

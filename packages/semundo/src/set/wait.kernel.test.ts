@@ -203,3 +203,36 @@ kernelTest("an abort gets through whatever the program does with SIGURG", [root]
   `);
   expect(result).toEqual(["ABORT_ERR", "ABORT_ERR", "ABORT_ERR"]);
 });
+
+kernelTest("who only gives does not wait behind those who wait for it", [root], () => {
+  const result = inNamespace(`${OPEN}
+    const taken = set.operate(take(2));
+    await sleep(20);
+    await set.operate([{ semaphore: 0, change: 2 }]);
+    await taken;
+    set.remove();
+    return "both";
+  `);
+  expect(result).toBe("both");
+});
+
+kernelTest(
+  "waiting leaves a signal without listeners, and the standard streams as they were",
+  [root],
+  () => {
+    const result = inNamespace(`${OPEN}
+    const { getEventListeners } = await import("node:events");
+    const { readFileSync } = await import("node:fs");
+    const flags = (fd) => readFileSync("/proc/self/fdinfo/" + fd, "utf8").match(/flags:\\s*(\\d+)/)[1];
+    const before = [flags(1), flags(2)];
+    const { signal } = new AbortController();
+    const waits = [1, 2].map(() => set.operate(take(1), { signal }));
+    await sleep(50);
+    set.tryOperate([{ semaphore: 0, change: 2 }]);
+    await Promise.all(waits);
+    set.remove();
+    return [getEventListeners(signal, "abort").length, before.join() === [flags(1), flags(2)].join()];
+  `);
+    expect(result).toEqual([0, true]);
+  },
+);

@@ -33,7 +33,9 @@ export async function waitInQueue(
 ): Promise<void> {
   const { steps, signal, timeoutMs, undo } = operation;
   if (signal?.aborted === true) throw new AbortError(signal.reason);
-  if (queue.size === 0 && operateNow(owner.id, steps, undo)) return;
+  // Who only gives overtakes nobody, and may be whom the queue waits for.
+  const mayGoFirst = queue.size === 0 || steps.every(({ change }) => change > 0);
+  if (mayGoFirst && operateNow(owner.id, steps, undo)) return;
   if (owner.isClosed) throw closed(owner.id);
   if (timeoutMs === 0) throw timedOut(owner.id, steps, timeoutMs);
   await enqueue(queue, owner, operation);

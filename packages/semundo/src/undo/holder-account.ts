@@ -1,6 +1,7 @@
 import { SemaphoreError } from "../set/semaphore-error.ts";
 import type { OperateOptions, SemaphoreStep } from "../set/types.ts";
 import { Adjustments, type Effects, effectsOf } from "./adjustments.ts";
+import { onAbort } from "../set/on-abort.ts";
 import { codeOf } from "./give-back.ts";
 import type { EndWatch } from "./holder-end.ts";
 import { gone, type KnownHolder, nameOf } from "./holder-target.ts";
@@ -193,11 +194,19 @@ export class HolderAccount {
     steps: readonly SemaphoreStep[],
     { signal, ...options }: OperateOptions,
   ): Promise<void> {
-    const either = signal ? AbortSignal.any([signal, this.#gone.signal]) : this.#gone.signal;
+    // Not AbortSignal.any: Node.js keeps what it gives for as long as one of the signals lives.
+    const either = new AbortController();
+    const forget = [signal, this.#gone.signal].map((one) => {
+      if (one === undefined) return undefined;
+      if (one.aborted) either.abort(one.reason);
+      return onAbort(one, () => either.abort(one.reason));
+    });
     try {
-      await set.operate(steps, { ...options, undo: true, signal: either });
+      await set.operate(steps, { ...options, undo: true, signal: either.signal });
     } catch (error) {
       throw this.#closed ? this.#whyClosed(error) : error;
+    } finally {
+      for (const each of forget) each?.();
     }
   }
 

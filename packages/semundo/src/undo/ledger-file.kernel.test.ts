@@ -1,7 +1,18 @@
 // Needs of the kernel: SysV semaphores; pidfds (Linux 5.3).
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, chmodSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { installed, kernel, kernelTest } from "@task-watchers/kernel-test";
 import { expect } from "vitest";
@@ -96,6 +107,30 @@ kernelTest("an entry whose pid has another owner now is of a dead holder", NEEDS
       using ledger = createLedger({ file });
       expect(ledger.restore(set)).toEqual({ living: 0, dead: 1, overcommitted: 0 });
       expect(set.value(0)).toBe(1);
+    }),
+  ),
+);
+
+kernelTest("a ledger whose file went away writes into no other, and closes no other", NEEDS, () =>
+  withSet(1, (set) =>
+    withDirectory(async (directory) => {
+      const home = join(directory, "home");
+      mkdirSync(home);
+      const ledger = createLedger({ file: join(home, "ledger") });
+      try {
+        const holder = ledger.holder(process.pid);
+        const use = (): void => holder.tryAcquire(set, 0)?.release();
+        for (let n = 0; n < 400; n++) use();
+        rmSync(home, { recursive: true });
+        for (let n = 0; n < 400; n++) use();
+        const other = openSync(join(directory, "other"), "w");
+        use();
+        expect(readFileSync(join(directory, "other"), "utf8")).toBe("");
+        closeSync(other);
+        expect(set.value(0)).toBe(1);
+      } finally {
+        await ledger.close();
+      }
     }),
   ),
 );

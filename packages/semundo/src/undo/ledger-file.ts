@@ -25,6 +25,8 @@ import { bootId } from "./process-identity.ts";
 
 /** Larger than this it is no ledger of ours, bytes. */
 const SIZE_LIMIT = 67_108_864;
+/** Lines below which rewriting is not worth it. */
+const REWRITE_MIN_LINES = 1000;
 const [EACCES, EBUSY, EINVAL] = [13, 16, 22];
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 
@@ -39,6 +41,8 @@ export class LedgerFile {
   readonly #state = new Map<string, LedgerEntry>();
   #fd: number;
   #lines = 0;
+  /** Lines at which most of the file is history. */
+  #rewriteAt = REWRITE_MIN_LINES;
   /** Lines that say nothing, as after a crash in the middle of one. */
   readonly skipped: number;
 
@@ -76,15 +80,21 @@ export class LedgerFile {
   note(entry: LedgerEntry): void {
     this.#apply(entry);
     writeSync(this.#fd, entryLine(entry));
-    if (++this.#lines <= 1000 + 4 * this.#state.size) return;
+    if (++this.#lines <= this.#rewriteAt) return;
+    // Where there is no room for a new file the old one is still good; it is tried again much later.
+    this.#rewriteAt = this.#lines * 2;
+    const next = this.#rewritten();
     closeSync(this.#fd);
-    this.#fd = this.#rewritten();
+    this.#fd = next;
   }
 
   /** Safe once. The file stays. */
   close(): void {
-    closeSync(this.#fd);
-    this.#lock.remove();
+    try {
+      closeSync(this.#fd);
+    } finally {
+      this.#lock.remove();
+    }
   }
 
   #apply(entry: LedgerEntry): void {
@@ -103,9 +113,11 @@ export class LedgerFile {
       renameSync(temporary, this.#path);
     } catch (error) {
       closeSync(fd);
+      remove(temporary);
       throw error;
     }
     this.#lines = this.#state.size;
+    this.#rewriteAt = REWRITE_MIN_LINES + 4 * this.#state.size;
     return fd;
   }
 }
