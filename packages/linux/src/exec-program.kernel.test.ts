@@ -45,7 +45,7 @@ kernelTest(
 
 kernelTest("execProgram() says why it could not, and the program goes on", [], () => {
   const body = `
-    for (const [file, args] of [["no-such-program", []], ["/etc/passwd", []], ["sh", ["a\\0b"]]]) {
+    for (const [file, args] of [["/no/such/program", []], ["/etc/passwd", []], ["sh", ["a\\0b"]]]) {
       try { execProgram(file, args); } catch (error) { console.log(error.code ?? error.name); }
     }
   `;

@@ -8,3 +8,4 @@ export type { TaskWatch } from "./watch/task-watch.ts";
 export type { WatchCounters } from "./watch/watch-counters.ts";
 export type { WatchOptions } from "./watch/watch-options.ts";
 export { watchTasks } from "./watch/watch-tasks.ts";
+export { watchInBackground } from "./watch/watch-in-background.ts";
