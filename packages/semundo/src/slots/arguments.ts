@@ -16,9 +16,14 @@ export interface SlotsOptions {
 
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/u;
 
+/** Whether slots can have that name. */
+export function isName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** @throws TypeError or RangeError that says what a name is */
 export function checkName(name: string): void {
-  if (typeof name === "string" && NAME.test(name)) return;
+  if (typeof name === "string" && isName(name)) return;
   const given = typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : typeof name;
   throw new RangeError(
     `a name of slots is 1 to 64 of A-Z, a-z, 0-9, ".", "_", "-", and begins with no ".", got ${given}`,

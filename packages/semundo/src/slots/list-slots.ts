@@ -1,6 +1,5 @@
 import type { SemaphoreSet } from "../set/types.ts";
-import { codeOf } from "../undo/give-back.ts";
-import { findNamed, FREE, removeNamed, TOTAL } from "./named-set.ts";
+import { findNamed, FREE, hasVanished, removeNamed, TOTAL } from "./named-set.ts";
 import { Place } from "./place.ts";
 import { type SlotHolder, SlotHolders } from "./slot-holders.ts";
 
@@ -31,15 +30,8 @@ export async function listSlots({ directory, mode }: PlaceOptions = {}): Promise
   const place = new Place(directory, mode);
   const listings: SlotsListing[] = [];
   for (const name of place.names()) {
-    const set = await findNamed(place, name);
-    if (set === undefined) continue;
-    try {
-      listings.push(statusOf(name, set, new SlotHolders(place.files, place.of(name))));
-    } catch (error) {
-      if (codeOf(error) !== "EIDRM" && codeOf(error) !== "EINVAL") throw error;
-    } finally {
-      await set.close();
-    }
+    const listing = await listed(place, name);
+    if (listing !== undefined) listings.push(listing);
   }
   return listings;
 }
@@ -58,6 +50,17 @@ export async function removeUnusedSlots({ directory, mode }: PlaceOptions = {}):
     for (const name of place.names()) if (await removeNamed(place, name)) removed.push(name);
     return removed;
   });
+}
+
+/** Undefined when the name is no more: its last user may be removing it right now. */
+async function listed(place: Place, name: string): Promise<SlotsListing | undefined> {
+  try {
+    await using set = await findNamed(place, name);
+    return set && statusOf(name, set, new SlotHolders(place.files, place.of(name)));
+  } catch (error) {
+    if (hasVanished(error)) return undefined;
+    throw error;
+  }
 }
 
 /** @throws SemaphoreError `EIDRM` or `EINVAL` when the set was removed */

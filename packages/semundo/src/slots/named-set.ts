@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { SemaphoreCountError } from "../set/count-error.ts";
 import { openSemaphores } from "../set/open-semaphores.ts";
 import type { SemaphoreSet } from "../set/types.ts";
 import { codeOf } from "../undo/give-back.ts";
@@ -13,6 +14,12 @@ export const FREE = 0;
 export const TOTAL = 1;
 
 const RECORD = "slots.json";
+
+/** What the kernel and the file system say of a set that somebody has just removed. */
+export function hasVanished(error: unknown): boolean {
+  if (error instanceof SemaphoreCountError) return false;
+  return ["ENOENT", "EIDRM", "EINVAL"].includes(codeOf(error) ?? "");
+}
 
 /** Key of the set of a name, as its record has it; undefined when there is none. */
 export function keyOf(place: Place, name: string): number | undefined {
@@ -43,13 +50,7 @@ export async function openNamed(
   for (;;) {
     const key = keyOf(place, name);
     const set = key === undefined ? undefined : await openKey(key);
-    if (set !== undefined) {
-      const found = set.value(TOTAL);
-      if (found === count) return set;
-      // What was left behind unused may be made anew.
-      if (!takeAll(set)) throw new SlotsCountError({ name, set: set.id, wanted: count, found });
-      set.remove();
-    }
+    if (set !== undefined && isUsable(name, set, count)) return set;
     place.files.remove(join(directory, RECORD));
     // The record first: what its owner did not live to make is made by the next one.
     const fresh = HostLock.newKey();
@@ -72,11 +73,32 @@ export async function openNamed(
 /** Removes the set and all records of a name unless a slot is held. Call it with the place's lock. @returns false if one is */
 export async function removeNamed(place: Place, name: string): Promise<boolean> {
   const set = await findNamed(place, name);
-  if (set !== undefined) {
+  if (set !== undefined && !isEnded(set)) return false;
+  rmSync(place.of(name), { recursive: true, force: true });
+  return true;
+}
+
+/** Whether it has that count; with another it is ended, if nobody holds one. @throws SlotsCountError */
+function isUsable(name: string, set: SemaphoreSet, count: number): boolean {
+  try {
+    const found = set.value(TOTAL);
+    if (found === count) return true;
+    if (isEnded(set)) return false;
+    throw new SlotsCountError({ name, set: set.id, wanted: count, found });
+  } catch (error) {
+    if (hasVanished(error)) return false;
+    throw error;
+  }
+}
+
+/** Removes the set. @returns false when somebody holds a slot */
+function isEnded(set: SemaphoreSet): boolean {
+  try {
     if (!takeAll(set)) return false;
     set.remove();
+  } catch (error) {
+    if (!hasVanished(error)) throw error;
   }
-  rmSync(place.of(name), { recursive: true, force: true });
   return true;
 }
 
@@ -90,7 +112,7 @@ async function openKey(key: number): Promise<SemaphoreSet | undefined> {
   try {
     return await openSemaphores({ key, count: 2 });
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (hasVanished(error)) return undefined;
     throw error;
   }
 }

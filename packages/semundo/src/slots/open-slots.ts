@@ -1,3 +1,4 @@
+import { ChildProcess } from "node:child_process";
 import { SemaphoreError } from "../set/semaphore-error.ts";
 import type { Hold, OperateOptions, SemaphoreSet } from "../set/types.ts";
 import { codeOf } from "../undo/give-back.ts";
@@ -5,6 +6,7 @@ import type { HolderTarget } from "../undo/holder-target.ts";
 import type { UndoHolder } from "../undo/undo-holder.ts";
 import { semundo } from "../undo/shared.ts";
 import { checkName, checkOptions, type SlotsOptions } from "./arguments.ts";
+import { CurrentSet } from "./current-set.ts";
 import { type SlotsListing, statusOf } from "./list-slots.ts";
 import { FREE, openNamed, removeNamed } from "./named-set.ts";
 import { Place } from "./place.ts";
@@ -32,14 +34,16 @@ export interface Slots extends AsyncDisposable {
   acquireFor(holder: HolderTarget, options?: SlotOptions): Promise<Slot>;
   /**
    * Waits for a slot, then has the function start what is to hold it, mostly a child process, and lets it have the slot for its
-   * life. A child's `error` event is the function's to listen to.
+   * life. A child's `error` event is the function's to listen to. A child so short that it has ended already has had its slot,
+   * and is returned like any other.
    *
-   * @throws (rejects) also what the function throws, and `ESRCH` when what it gave has ended; no slot is then held
+   * @throws (rejects) also what the function throws, and `ESRCH` when what it gave is a child that could not be started, or
+   *   anything else that has ended; no slot is then held
    */
   start<T extends HolderTarget>(begin: () => T, options?: SlotOptions): Promise<T>;
   /** Holds a slot while the function runs. */
   run<T>(body: () => T | Promise<T>, options?: SlotOptions): Promise<T>;
-  /** Who holds what, now. */
+  /** Who holds what, now. Opens the name anew when somebody has removed it. */
   status(): Promise<SlotsListing>;
   /** Ends the name, its semaphores and records. @throws (rejects) SemaphoreError `EBUSY` while a slot is held */
   remove(): Promise<void>;
@@ -47,47 +51,44 @@ export interface Slots extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const [EBUSY, ECANCELED] = [16, 125];
+const EBUSY = 16;
 
 /**
  * Opens the slots of a name, or makes them.
  *
  * @throws TypeError, RangeError on a bad name or option; SlotsCountError when they are held and another number;
- *   SemaphoreError `EACCES` when others could have tampered with the directory, or the semaphores are another user's
+ *   SemaphoreError `EACCES` when others could have tampered with the directory, or the semaphores are another user's, `EINVAL`
+ *   when its lock file is none, `ETIMEDOUT` when another keeps that lock
  */
 export async function slots(name: string, options: SlotsOptions): Promise<Slots> {
   checkName(name);
   checkOptions(options);
   const opened = new NamedSlots(name, options);
-  await opened.reopen();
+  await opened.open();
   return opened;
 }
 
 class NamedSlots implements Slots {
   readonly name: string;
   readonly count: number;
-  readonly #mode: number;
   readonly #place: Place;
   readonly #holders: SlotHolders;
-  #set: SemaphoreSet | undefined;
-  #closed = false;
+  readonly #set: CurrentSet<SemaphoreSet>;
+  #closing: Promise<void> | undefined;
 
   constructor(name: string, { count, mode = 0o600, directory }: SlotsOptions) {
     this.name = name;
     this.count = count;
-    this.#mode = mode;
-    this.#place = new Place(directory, mode);
-    this.#holders = new SlotHolders(this.#place.files, this.#place.of(name));
+    const place = new Place(directory, mode);
+    this.#place = place;
+    this.#holders = new SlotHolders(place.files, place.of(name));
+    this.#set = new CurrentSet(name, () =>
+      place.locked(() => openNamed(place, name, { count, mode })),
+    );
   }
 
-  /** Opens the set, or makes it: at first, and when somebody removed it. */
-  async reopen(): Promise<SemaphoreSet> {
-    this.#checkOpen();
-    await this.#set?.close();
-    const options = { count: this.count, mode: this.#mode };
-    const set = await this.#place.locked(() => openNamed(this.#place, this.name, options));
-    this.#set = set;
-    return set;
+  async open(): Promise<void> {
+    await this.#set.open();
   }
 
   async acquire(options: SlotOptions = {}): Promise<Slot> {
@@ -112,8 +113,12 @@ class NamedSlots implements Slots {
     using scope = semundo.ledger.scope();
     const own = await this.#takenFor(scope, options);
     const started = begin();
-    const hold = semundo.ledger.move(own, started);
-    this.#slotFor(hold, semundo.ledger.holder(started));
+    try {
+      const hold = semundo.ledger.move(own, started);
+      this.#slotFor(hold, holderOf(started, hold));
+    } catch (error) {
+      if (codeOf(error) !== "ESRCH" || !hasBegun(started)) throw error;
+    }
     return started;
   }
 
@@ -148,7 +153,7 @@ class NamedSlots implements Slots {
   }
 
   async status(): Promise<SlotsListing> {
-    return statusOf(this.name, await this.#open(), this.#holders);
+    return await this.#set.use((set) => statusOf(this.name, set, this.#holders));
   }
 
   async remove(): Promise<void> {
@@ -160,24 +165,17 @@ class NamedSlots implements Slots {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#set?.close();
-    await this.#place.locked(() => removeNamed(this.#place, this.name));
+    this.#closing ??= this.#end();
+    await this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #open(): Promise<SemaphoreSet> {
-    this.#checkOpen();
-    return this.#set ?? (await this.reopen());
-  }
-
-  #checkOpen(): void {
-    if (!this.#closed) return;
-    throw new SemaphoreError("semop", ECANCELED, { hint: `slots "${this.name}" were closed` });
+  async #end(): Promise<void> {
+    await this.#set.close();
+    await this.#place.locked(() => removeNamed(this.#place, this.name));
   }
 
   /** A set that nobody used may have been removed since we opened it: then once more, with the time that is left. */
@@ -187,19 +185,10 @@ class NamedSlots implements Slots {
   ): Promise<T> {
     const { timeoutMs } = options;
     const end = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
-    let set = await this.#open();
-    for (;;) {
+    return await this.#set.use((set) => {
       const left = end === undefined ? {} : { timeoutMs: Math.max(0, end - performance.now()) };
-      try {
-        return await take(set, { ...options, ...left });
-      } catch (error) {
-        if (this.#closed || !["EIDRM", "EINVAL", "ECANCELED"].includes(codeOf(error) ?? ""))
-          throw error;
-        // Another wait of ours may have opened it anew already.
-        const now = await this.#open();
-        set = now === set ? await this.reopen() : now;
-      }
-    }
+      return take(set, { ...options, ...left });
+    });
   }
 
   /** The slot is held; what tells of it is made, or it goes back. */
@@ -211,4 +200,18 @@ class NamedSlots implements Slots {
       throw error;
     }
   }
+}
+
+/** The holder that was just given the hold. @throws SemaphoreError `ESRCH` when it has ended since; nothing is held then */
+function holderOf(target: HolderTarget, hold: Hold): UndoHolder {
+  try {
+    return semundo.ledger.holder(target);
+  } catch (error) {
+    hold[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function hasBegun(target: HolderTarget): boolean {
+  return target instanceof ChildProcess && target.pid !== undefined;
 }

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -51,6 +52,56 @@ kernelTest("a directory that others can write, or a link, is refused", NEEDS, ()
     symlinkSync("/tmp", directory);
     await expect(slots("t", { count: 1, directory })).rejects.toMatchObject({ code: "EACCES" });
     rmSync(directory);
+  }),
+);
+
+kernelTest("files among the names, or in place of a record, are nobody's slots", NEEDS, () =>
+  withDirectory(async (directory) => {
+    const ours = await slots("t", { count: 1, directory });
+    const world = join(directory, readdirSync(directory)[0] ?? "");
+    writeFileSync(join(world, "stray"), "x");
+    mkdirSync(join(world, "no name"));
+    symlinkSync("/etc", join(world, "link"));
+    expect(new Place(directory).names()).toEqual(["t"]);
+    expect(await listSlots({ directory })).toHaveLength(1);
+    expect(new Place(directory).files.read(join(world, "stray", "slots.json"))).toBeUndefined();
+    expect(await removeUnusedSlots({ directory })).toEqual(["t"]);
+    for (const name of ["stray", "no name", "link"]) {
+      expect(existsSync(join(world, name)), name).toBe(true);
+      rmSync(join(world, name), { recursive: true });
+    }
+    await ours.close();
+  }),
+);
+
+kernelTest("what is no lock is told of and left alone; it is nobody's to replace", NEEDS, () =>
+  withDirectory(async (directory) => {
+    const ours = await slots("t", { count: 1, directory });
+    const lock = join(directory, readdirSync(directory)[0] ?? "", ".lock");
+    const original = readFileSync(lock, "utf8");
+    for (const content of ["", "{", '{"key":0}', '{"key":1.5}', "[]"]) {
+      writeFileSync(lock, content);
+      const refused = slots("u", { count: 1, directory });
+      await expect(refused, content).rejects.toMatchObject({ code: "EINVAL", syscall: "open" });
+      await expect(refused).rejects.toThrow(/\.lock must be a file with the key of the lock/u);
+      expect(readFileSync(lock, "utf8")).toBe(content);
+    }
+    writeFileSync(lock, original);
+    await ours.close();
+  }),
+);
+
+kernelTest("a lock put in place of ours while we have it stays", NEEDS, () =>
+  withDirectory(async (directory) => {
+    const place = new Place(directory);
+    const lock = place.of(".lock");
+    const theirs = JSON.stringify({ key: 0x7fff_fffe });
+    await place.locked(() => {
+      rmSync(lock);
+      writeFileSync(lock, theirs);
+    });
+    expect(readFileSync(lock, "utf8")).toBe(theirs);
+    rmSync(directory, { recursive: true });
   }),
 );
 

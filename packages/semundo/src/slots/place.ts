@@ -1,15 +1,17 @@
 import { readlinkSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SemaphoreError } from "../set/semaphore-error.ts";
 import { codeOf } from "../undo/give-back.ts";
 import { HostLock } from "../undo/host-lock.ts";
 import { bootId } from "../undo/process-identity.ts";
-import { checkDirectory, checkMode } from "./arguments.ts";
+import { checkDirectory, checkMode, isName } from "./arguments.ts";
 import { SafeFiles } from "./safe-files.ts";
 
 /** How long another may keep the lock of a directory: it does a few calls with it. Milliseconds. */
 const LOCK_MS = 5000;
 const LOCK = ".lock";
+const EINVAL = 22;
 /** Boot id and IPC namespace, as `Place` names its directory. */
 const WORLD = /^([0-9a-f-]{36})\.\d+$/u;
 
@@ -49,47 +51,70 @@ export class Place {
 
   /** The names there are, sorted. @throws SemaphoreError `EACCES` when others could have written them */
   names(): string[] {
-    const names = this.files.names(this.#path).filter((name) => !name.startsWith("."));
-    if (names.length > 0) for (const path of [this.#base, this.#path]) this.files.check(path);
-    return names;
+    const names = this.files.directories(this.#path).filter(isName);
+    if (names.length === 0) return names;
+    const isThere = this.#attempt(() => {
+      for (const path of [this.#base, this.#path]) this.files.check(path);
+    });
+    return isThere ? names : [];
   }
 
   /**
    * Runs a step that makes or removes names, one process at a time. The lock opens by itself when its owner dies.
    *
-   * @throws SemaphoreError `ETIMEDOUT` when another keeps it, `EACCES` for a directory that others can write
+   * @throws SemaphoreError `ETIMEDOUT` when another keeps it, `EACCES` for a directory that others can write, `EINVAL` when
+   *   there is something else in place of the lock
    */
   async locked<T>(step: () => Promise<T> | T): Promise<T> {
-    const lock = await this.#lock();
+    const { lock, key } = await this.#lock();
     try {
       return await step();
     } finally {
-      if (this.#isEmpty()) this.#leave(lock);
-      else lock.give();
+      try {
+        if (this.#isEmpty()) this.#leave(lock, key);
+      } finally {
+        lock.give();
+      }
     }
   }
 
-  async #lock(): Promise<HostLock> {
+  async #lock(): Promise<{ readonly lock: HostLock; readonly key: number }> {
     for (;;) {
       this.#prepare();
-      const path = join(this.#path, LOCK);
       const key = this.#key();
       if (key === undefined) {
-        this.files.remove(path);
-        this.#attempt(() => this.files.make(path, { key: HostLock.newKey() }));
+        // Whoever is first makes it. It is never removed to be made anew: by now it may be the lock that another is in.
+        this.#attempt(() => this.files.make(this.#lockPath, { key: HostLock.newKey() }));
         continue;
       }
       const lock = new HostLock(key, this.#mode);
       await lock.take(LOCK_MS, this.#path);
-      // The last to leave takes lock and directory along.
-      if (this.#key() === key) return lock;
+      try {
+        if (this.#key() === key) return { lock, key };
+      } catch (error) {
+        lock.give();
+        throw error;
+      }
+      // The last to leave has taken file and directory along.
       lock.remove();
     }
   }
 
+  /** Key of the lock; undefined when there is none. @throws SemaphoreError `EINVAL` when something else is there */
   #key(): number | undefined {
-    const key = this.files.read(join(this.#path, LOCK))?.["key"];
-    return typeof key === "number" && key >= 1 && key <= 0x7fff_ffff ? Math.trunc(key) : undefined;
+    const found = this.files.find(this.#lockPath);
+    if (found === undefined) return undefined;
+    const key = found.object?.["key"];
+    if (typeof key === "number" && Number.isInteger(key) && key >= 1 && key <= 0x7fff_ffff) {
+      return key;
+    }
+    throw new SemaphoreError("open", EINVAL, {
+      hint: `${this.#lockPath} must be a file with the key of the lock; remove it when nobody uses slots there`,
+    });
+  }
+
+  get #lockPath(): string {
+    return join(this.#path, LOCK);
   }
 
   #prepare(): void {
@@ -98,7 +123,7 @@ export class Place {
       const boot = WORLD.exec(name)?.[1];
       // Nothing of another boot is left but its records.
       if (boot !== undefined && boot !== bootId())
-        rmSync(join(this.#base, name), { recursive: true });
+        rmSync(join(this.#base, name), { recursive: true, force: true });
     }
     this.#attempt(() => this.files.directory(this.#path));
   }
@@ -108,19 +133,26 @@ export class Place {
   }
 
   /** The file first: who has read its key by now sees that it is gone, once it has the lock. */
-  #leave(lock: HostLock): void {
-    this.files.remove(join(this.#path, LOCK));
-    removeDirectory(this.#path);
-    removeDirectory(this.#base);
-    lock.remove();
+  #leave(lock: HostLock, key: number): void {
+    try {
+      // Should somebody have put another there, it is not ours to remove.
+      if (this.#key() !== key) return;
+      this.files.remove(this.#lockPath);
+      removeDirectory(this.#path);
+      removeDirectory(this.#base);
+    } finally {
+      lock.remove();
+    }
   }
 
-  /** Another may remove the directory meanwhile; then once more. */
-  #attempt(step: () => unknown): void {
+  /** @returns false when another has removed the directory meanwhile */
+  #attempt(step: () => unknown): boolean {
     try {
       step();
+      return true;
     } catch (error) {
       if (codeOf(error) !== "ENOENT") throw error;
+      return false;
     }
   }
 }

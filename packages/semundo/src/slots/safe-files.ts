@@ -22,6 +22,12 @@ const SIZE_LIMIT = 4096;
 const EACCES = 13;
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
+/** What is at a path. */
+export interface FoundFile {
+  /** Absent when it is no file with a JSON object in it. */
+  readonly object?: Readonly<Record<string, unknown>>;
+}
+
 /** Files of a directory that others may have been at. No symbolic link is followed. */
 export class SafeFiles {
   readonly #mode: number;
@@ -37,13 +43,17 @@ export class SafeFiles {
    * @throws SemaphoreError `EACCES`; an error of the file system
    */
   directory(path: string): void {
-    try {
-      mkdirSync(path, { mode: 0o700 });
-      chmodSync(path, this.#mode | ((this.#mode & 0o444) >> 2));
-    } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw error;
+    for (;;) {
+      try {
+        mkdirSync(path, { mode: 0o700 });
+      } catch (error) {
+        if (codeOf(error) !== "EEXIST") throw error;
+        if (this.#isThere(() => this.check(path))) return;
+        continue;
+      }
+      const mode = this.#mode | ((this.#mode & 0o444) >> 2);
+      if (this.#isThere(() => chmodSync(path, mode))) return;
     }
-    this.check(path);
   }
 
   /** As `directory`, for one that must be there. @throws also `ENOENT` */
@@ -61,20 +71,27 @@ export class SafeFiles {
 
   /** The object in a JSON file; undefined when there is none, or it is something else. */
   read(path: string): Readonly<Record<string, unknown>> | undefined {
+    return this.find(path)?.object;
+  }
+
+  /** A JSON file; undefined when there is none. Without an object when it is something else. */
+  find(path: string): FoundFile | undefined {
     let fd: number;
     try {
       fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     } catch (error) {
-      if (codeOf(error) === "ENOENT" || codeOf(error) === "ELOOP") return undefined;
+      const code = codeOf(error);
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      if (code === "ELOOP") return {};
       throw error;
     }
     try {
-      if (!fstatSync(fd).isFile()) return undefined;
+      if (!fstatSync(fd).isFile()) return {};
       const data = Buffer.alloc(SIZE_LIMIT);
       const value: unknown = JSON.parse(data.toString("utf8", 0, readSync(fd, data)));
-      return typeof value === "object" && value !== null ? { ...value } : undefined;
+      return typeof value === "object" && value !== null ? { object: { ...value } } : {};
     } catch (error) {
-      if (error instanceof SyntaxError) return undefined;
+      if (error instanceof SyntaxError) return {};
       throw error;
     } finally {
       closeSync(fd);
@@ -114,6 +131,28 @@ export class SafeFiles {
       return readdirSync(path).sort();
     } catch (error) {
       if (codeOf(error) === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  /** Names of the directories in a directory, sorted; links are none. */
+  directories(path: string): string[] {
+    try {
+      const entries = readdirSync(path, { withFileTypes: true });
+      return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  /** @returns false when another has removed it meanwhile */
+  #isThere(step: () => void): boolean {
+    try {
+      step();
+      return true;
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return false;
       throw error;
     }
   }

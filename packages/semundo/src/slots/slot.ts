@@ -9,7 +9,8 @@ export interface Slot extends Disposable, AsyncDisposable {
   /**
    * Gives it back, once.
    *
-   * @throws SemaphoreError `EALREADY` when it was given back before
+   * @throws SemaphoreError `EALREADY` when it was given back before; an error of the file system when the record that tells of
+   *   it cannot be removed: the slot is given back all the same
    */
   release(): void;
 }
@@ -32,13 +33,19 @@ export class HeldSlot implements Slot {
 
   release(): void {
     // The record first: at no time are more holders told of than there are.
-    this.#takeOff();
-    this.#hold.release();
+    try {
+      this.#takeOff();
+    } finally {
+      this.#hold.release();
+    }
   }
 
   [Symbol.dispose](): void {
-    this.#takeOff();
-    this.#hold[Symbol.dispose]();
+    try {
+      this.#takeOff();
+    } finally {
+      this.#hold[Symbol.dispose]();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

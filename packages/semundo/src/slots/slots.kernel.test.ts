@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asNobody, installed, kernel, kernelTest, root } from "@task-watchers/kernel-test";
 import { expect } from "vitest";
+import { identify } from "../undo/process-identity.ts";
 import { semundo } from "../undo/shared.ts";
 import { withDirectory } from "./directory.fixture.ts";
 import { listSlots, removeUnusedSlots } from "./list-slots.ts";
@@ -109,6 +110,23 @@ kernelTest("what is started in a slot has it for its life", NEEDS, () =>
   }),
 );
 
+kernelTest("a child that has ended before it could be given its slot is returned", NEEDS, () =>
+  withDirectory(async (directory) => {
+    await using ours = await slots("t", { count: 1, directory });
+    const child = await ours.start(() => {
+      const short = spawn("true", { stdio: "ignore" });
+      // Node.js cannot see its end meanwhile.
+      while (identify(short.pid ?? 0) !== undefined);
+      return short;
+    });
+    expect(await ours.status()).toMatchObject({ free: 1, holders: [] });
+    expect(await once(child, "exit")).toEqual([0, null]);
+    // One that has ended is no holder, whoever gives it.
+    await expect(ours.start(() => AbortSignal.abort())).rejects.toMatchObject({ code: "ESRCH" });
+    expect(semundo.ledger.counters().holders).toBe(0);
+  }),
+);
+
 kernelTest("run() holds a slot while the function runs, also when it throws", NEEDS, () =>
   withDirectory(async (directory) => {
     await using ours = await slots("t", { count: 1, directory });
@@ -168,6 +186,60 @@ kernelTest("who opened a name that was removed meanwhile opens it anew", NEEDS, 
     expect(await first.tryAcquire()).toBeUndefined();
     await expect(first.remove()).rejects.toMatchObject({ code: "EBUSY" });
     expect(await removeUnusedSlots({ directory })).toEqual([]);
+  }),
+);
+
+const WAITERS = `
+import { slots } from "@task-watchers/semundo/slots";
+const [directory] = process.argv.slice(1);
+const ours = await slots("t", { count: 1, directory });
+const other = await slots("t", { count: 1, directory });
+const codes = async (waits) => {
+  const ended = await Promise.allSettled(waits);
+  return [...new Set(ended.map(({ reason }) => reason?.code))].join();
+};
+await other.remove();
+console.log((await ours.status()).free);
+await other.remove();
+const held = await ours.acquire();
+const scope = new AbortController();
+const waits = [1, 2, 3].flatMap(() => [ours.acquire(), ours.acquireFor(scope.signal)]);
+setTimeout(() => void ours.close(), 50);
+console.log(await codes(waits));
+held.release();
+await ours.close();
+const third = await slots("t", { count: 1, directory });
+await other.remove();
+const late = [third.acquire(), third.acquire()];
+await third.close();
+console.log(await codes(late));
+await other.close();
+`;
+
+kernelTest("close() gives up every wait, also while a name is opened anew", NEEDS, () =>
+  withDirectory(async (directory) => {
+    expect(await run(WAITERS, directory)).toBe("1\nECANCELED\nECANCELED\n");
+  }),
+);
+
+const WATCHED = `
+import { listSlots, removeUnusedSlots, slots } from "@task-watchers/semundo/slots";
+const [directory] = process.argv.slice(1);
+const ours = await slots("t", { count: 2, directory });
+for (let n = 0; n < 200; n++) {
+  await listSlots({ directory });
+  await ours.status();
+  await removeUnusedSlots({ directory });
+}
+await ours.close();
+console.log("done");
+`;
+
+kernelTest("names can be listed and removed while others open and close them", NEEDS, () =>
+  withDirectory(async (directory) => {
+    const runs = await Promise.all([1, 2, 3].map(() => run(WATCHED, directory)));
+    expect(runs).toEqual(["done\n", "done\n", "done\n"]);
+    expect(existsSync(directory)).toBe(false);
   }),
 );
 
