@@ -34,7 +34,8 @@ export const SLOT_HELP = `Usage: task-watchers slot NAME --count N [options] [--
 
 Runs the command when one of N slots of that name is free, in this very process: the slot is held exactly as long as the
 command lives, however it ends, by the kernel's own undo of semaphores. What the command starts does not hold it. Slots
-are one user's own; root's are in /run/task-watchers-slots. Needs no privilege.
+are one user's own, in /run/task-watchers-slots for root, else in /dev/shm. Needs no privilege. To have a signal ignored say
+so behind: slot … -- nohup command.
 
 Options:
   -n, --count N         how many slots there are; all who use the name must agree

@@ -8,8 +8,7 @@ export interface SlotsOptions {
    */
   readonly mode?: number;
   /**
-   * Where names are kept. (Default: /run/task-watchers-slots for root, else task-watchers-slots in $XDG_RUNTIME_DIR, or
-   * task-watchers-slots-UID in the directory of temporary files)
+   * Where names are kept. (Default: /run/task-watchers-slots for root, else /dev/shm/task-watchers-slots-UID)
    */
   readonly directory?: string;
 }

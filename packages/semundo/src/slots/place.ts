@@ -1,5 +1,4 @@
-import { readlinkSync, rmdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readlinkSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { SemaphoreError } from "../set/semaphore-error.ts";
 import { codeOf } from "../undo/give-back.ts";
@@ -15,13 +14,17 @@ const EINVAL = 22;
 /** Boot id and IPC namespace, as `Place` names its directory. */
 const WORLD = /^([0-9a-f-]{36})\.\d+$/u;
 
-/** Where slots are kept when nobody says so. */
+/** Memory of the host that lives as long as its semaphores do, and is not tidied up by age. */
+const SHARED_MEMORY = "/dev/shm";
+
+/**
+ * Where slots are kept when nobody says so. Nothing of the environment counts: a shell and a service of the same user mean the
+ * same slots.
+ */
 export function defaultDirectory(): string {
   const uid = process.geteuid?.();
   if (uid === 0) return "/run/task-watchers-slots";
-  const runtime = process.env["XDG_RUNTIME_DIR"];
-  if (runtime?.startsWith("/")) return join(runtime, "task-watchers-slots");
-  return join(tmpdir(), `task-watchers-slots-${uid}`);
+  return join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : "/tmp", `task-watchers-slots-${uid}`);
 }
 
 /**
