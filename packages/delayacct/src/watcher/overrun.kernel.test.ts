@@ -37,18 +37,20 @@ async function underLoad(rate: number, options: DelayacctOptions) {
   const made = await load;
   await watch.whenIdle();
   const { counters } = module.status();
+  const lost = watch.counters().connector?.lost ?? 0;
   await watch.close();
-  return { told, exits, reasons, counters, made, listings: watchers.list() };
+  return { told, exits, lost, reasons, counters, made, listings: watchers.list() };
 }
 
 kernelTest("A storm: every task is told of, joined or with the reason why not", NEEDS, async () => {
-  const { told, exits, made, reasons, counters, listings } = await underLoad(100_000, {});
-  process.stderr.write(`${made.exits} exits, ${JSON.stringify([...reasons])}\n`);
+  const { told, exits, lost, made, reasons, counters, listings } = await underLoad(100_000, {});
+  process.stderr.write(`${made.exits} exits, ${lost} lost, ${JSON.stringify([...reasons])}\n`);
   expect(told).toBe(exits);
-  expect(told).toBeGreaterThanOrEqual(made.exits);
-  const { lost, joined, missing } = counters;
+  // On a machine with too little for both of us, a task whose every event was lost is told of by nobody, but counted.
+  expect(told + lost).toBeGreaterThanOrEqual(made.exits);
+  const { joined, missing } = counters;
   expect(Number(joined) + Number(missing)).toBe(told);
-  if (Number(lost) === 0) expect([...reasons.keys()]).toEqual(["joined"]);
+  if (Number(counters["lost"]) === 0) expect([...reasons.keys()]).toEqual(["joined"]);
   expect(listings.map(({ errors }) => errors)).toEqual([0]);
 });
 

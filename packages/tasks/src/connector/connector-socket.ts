@@ -150,7 +150,10 @@ export class ConnectorSocket {
     if (this.#masked) this.#sendMask(mask);
   }
 
-  /** Asks the kernel for a COMM event of ourselves; where a mask is set it is widened for that moment. */
+  /**
+   * Asks the kernel for a COMM event of ourselves. Where a mask is set it is widened for that moment, which lets a flood of
+   * them in: a bell is the better one to ask.
+   */
   isHearing(): boolean {
     const mask = this.#mask;
     for (let tries = 0; tries < TRIES; tries++) {

@@ -1,3 +1,4 @@
+import type { ScriptedKernel } from "@task-watchers/netlink/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { operationsOf, Script } from "./scripted-connector.fixture.ts";
 
@@ -16,10 +17,11 @@ test("Connector that only hears nothing asks for a sign of life and goes on", as
   await vi.advanceTimersByTimeAsync(10_000);
   expect(script.kernels).toHaveLength(1);
   expect(script.losses).toEqual([]);
-  // The mask is widened for the moment of the question, and set back.
-  const masks = script.kernel.sent.map((request) => new Uint32Array(request.buffer)[10]);
-  expect(masks.at(-2)).toBe(0x80000247);
-  expect(masks.at(-1)).toBe(0x80000047);
+  // The mask is widened for the moment of the question, and set back; never that of the queue that lives come through.
+  const masksOf = (kernel: ScriptedKernel | undefined) =>
+    (kernel?.sent ?? []).map((request) => new Uint32Array(request.buffer)[10]);
+  expect(masksOf(script.bells[0]).slice(0, 3)).toEqual([2, 0x202, 2]);
+  expect(masksOf(script.kernel)).toEqual([undefined, 0x80000047]);
   connector.close();
 });
 
@@ -116,7 +118,7 @@ test("Connector gone deaf gives its bell up without IGNORE, and hangs up a new o
   const [old, bell] = script.bells;
   expect(script.bells).toHaveLength(2);
   expect(old?.closed).toBe(true);
-  expect(operationsOf(old)).toEqual([1]);
+  expect(operationsOf(old)).not.toContain(2);
   expect(bell?.closed).toBe(false);
   connector.close();
   expect(bell?.closed).toBe(true);

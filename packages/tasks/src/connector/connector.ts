@@ -228,7 +228,7 @@ export class Connector {
   /** A question that cannot be asked, for want of memory say, is no sign of deafness. */
   #isHearing(): boolean {
     try {
-      return this.#socket.isHearing();
+      return this.#bell?.isHearing(this.#options.touch) ?? this.#socket.isHearing();
     } catch {
       return true;
     }

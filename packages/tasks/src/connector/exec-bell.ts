@@ -4,8 +4,12 @@ import {
   encodeProcRequest,
   PROC_CN_MCAST_IGNORE,
   PROC_CN_MCAST_LISTEN,
+  PROC_EVENT_COMM,
   PROC_EVENT_EXEC,
 } from "./cn-proc.ts";
+
+/** Questions asked before silence is taken for an answer. */
+const TRIES = 3;
 
 /**
  * A second socket that gets exec events only and rings for them. What it holds is thrown away: the same events stand in
@@ -19,7 +23,7 @@ export class ExecBell {
     this.#transport = transport;
     try {
       transport.join(CN_IDX_PROC);
-      transport.send(encodeProcRequest(PROC_CN_MCAST_LISTEN, 0, PROC_EVENT_EXEC));
+      this.#ask(PROC_EVENT_EXEC);
     } catch (error) {
       transport.close();
       throw error;
@@ -30,15 +34,37 @@ export class ExecBell {
     return this.#transport.onReadable(listener);
   }
 
-  /** Throws away what it holds. What did not fit matters to nobody. */
-  silence(): void {
+  /** Throws away what it holds, and returns whether that was anything. What did not fit matters to nobody. */
+  silence(): boolean {
+    let held = false;
     for (let received = 1; received > 0;) {
       try {
         received = this.#transport.receive();
       } catch {
         // An overrun: reading on is what ends it.
       }
+      held ||= received > 0;
     }
+    return held;
+  }
+
+  /**
+   * Whether the kernel sends at all: asks for a COMM event of this process. It is asked for here because anybody can make a
+   * million of them a second, and while they are let in they take the room of whatever else a queue holds. In such a flood
+   * ours may be dropped; another's says as much.
+   *
+   * @param touch makes the kernel send a COMM event of this process before it returns
+   */
+  isHearing(touch: () => void): boolean {
+    for (let tries = 0; tries < TRIES; tries++) {
+      this.silence();
+      this.#ask(PROC_EVENT_EXEC | PROC_EVENT_COMM);
+      touch();
+      const heard = this.silence();
+      this.#ask(PROC_EVENT_EXEC);
+      if (heard) return true;
+    }
+    return false;
   }
 
   /** @param counted whether the kernel still counts this socket among its listeners; see `ConnectorSocket.close` */
@@ -49,5 +75,9 @@ export class ExecBell {
       // The socket goes anyway.
     }
     this.#transport.close();
+  }
+
+  #ask(mask: number): void {
+    this.#transport.send(encodeProcRequest(PROC_CN_MCAST_LISTEN, 0, mask));
   }
 }

@@ -22,6 +22,7 @@ export class Script {
   /** Whether there is no socket to be had. */
   exhausted = false;
   #mask = 0;
+  #bellMask = 0;
   #sequence = 0;
 
   get kernel(): ScriptedKernel {
@@ -49,9 +50,13 @@ export class Script {
   }
 
   send(what: number, data: number[], senderPort = 0): void {
-    if (this.#mask !== 0 && (this.#mask & what) === 0) return;
     const frame = procEventFrame({ what, data, sequence: this.#sequence++ });
-    this.kernel.push(frame, senderPort);
+    // The kernel counts listeners, not sockets: it goes silent for all of them at once.
+    const silent = this.kernels.some((kernel) => kernel.silent && !kernel.closed);
+    const bell = silent ? undefined : this.bells.at(-1);
+    // What only wakes is left to the tests of the pace.
+    if (what === 0x200 && (this.#bellMask & what) !== 0) bell?.push(frame, senderPort);
+    if (this.#mask === 0 || (this.#mask & what) !== 0) this.kernel.push(frame, senderPort);
   }
 
   fork(child: number, senderPort = 0): void {
@@ -59,7 +64,12 @@ export class Script {
   }
 
   #openBell(): ScriptedKernel {
-    const bell = scriptedKernel(undefined, { datagramBytes: 128 });
+    const bell = scriptedKernel(
+      (request) => {
+        if (request.length === 44) this.#bellMask = new Uint32Array(request.buffer)[10] ?? 0;
+      },
+      { datagramBytes: 128 },
+    );
     this.bells.push(bell);
     return bell;
   }
