@@ -1,6 +1,14 @@
 /** Tests that say what of the kernel they need, and helpers that ask the machine. @module */
 export { kernelTest } from "./kernel-test.ts";
-export { capability, compiler, initialNamespaces, kernel, type Need, root } from "./needs.ts";
+export {
+  capability,
+  compiler,
+  initialNamespaces,
+  kernel,
+  type Need,
+  program,
+  root,
+} from "./needs.ts";
 export { asNobody, type Ended, nobodyCommand } from "./as-nobody.ts";
 export { compileC } from "./compile-c.ts";
 export { cOffsets, type COffsetsQuestion } from "./c-offsets.ts";

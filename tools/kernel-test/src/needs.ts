@@ -30,6 +30,14 @@ export const compiler: Need = {
   isMet: () => spawnSync("cc", ["--version"], { stdio: "ignore" }).status === 0,
 };
 
+/** A program on the PATH, such as `ausearch`, that a test has as its peer. */
+export function program(name: string): Need {
+  return {
+    name: `the program ${name}`,
+    isMet: () => spawnSync("sh", ["-c", `command -v "$0"`, name]).status === 0,
+  };
+}
+
 /** No container in between: process ids are the host's, and capabilities count everywhere. */
 export const initialNamespaces: Need = {
   name: "the initial namespaces",
