@@ -1,15 +1,16 @@
 import type { Task, TaskWatchers, WatchListener } from "@task-watchers/chain";
-import { SyscallError } from "@task-watchers/linux";
-import { isUnavailable, type ProcReader, type ProcStat } from "@task-watchers/linux/procfs";
+import type { ProcReader } from "@task-watchers/linux/procfs";
 import { BootTime } from "../table/boot-time.ts";
-import { census } from "../table/census.ts";
 import type { Connector, ConnectorSink } from "../connector/connector.ts";
 import { Delivery } from "../table/delivery.ts";
 import { ExecFactsReader, type StartedWith } from "../table/exec-facts.ts";
 import type { Loss } from "../connector/loss.ts";
+import { Backlog } from "./backlog.ts";
 import { inTime } from "./in-time.ts";
 import { Listeners } from "./listeners.ts";
+import { openModules } from "./open-modules.ts";
 import { PidfdSource, type ProcessEnd } from "./pidfd-source.ts";
+import { PresentTasks } from "./present-tasks.ts";
 import { Reconciler } from "../table/reconcile.ts";
 import { AllTasks, Descent } from "../table/scope.ts";
 import { idsOf } from "../table/task-ids.ts";
@@ -28,8 +29,6 @@ export interface TaskWatchParts {
   readonly connect: (sink: ConnectorSink) => Connector;
 }
 
-/** How long modules may take to open, milliseconds. */
-const OPEN_GRACE_MS = 10_000;
 /** How long `close` waits for watchers that are still at work, milliseconds. */
 const CLOSE_GRACE_MS = 2000;
 /** How often the table is compared with /proc although nothing seems lost: the kernel may lack memory for an event. */
@@ -55,9 +54,8 @@ export class TaskWatch {
   readonly #onAbort = (): void => void this.close();
   #closing: Promise<void> | undefined;
   #abandoned = 0;
-  /** Events dropped for a slow watcher's sake and not reported yet, and when that began. */
-  #untold = 0;
-  #toldNs = 0n;
+  readonly #present: PresentTasks;
+  #backlog: Backlog;
 
   constructor(options: WatchOptions, parts: TaskWatchParts) {
     this.#options = options;
@@ -65,10 +63,11 @@ export class TaskWatch {
     const { watchers, proc, now } = parts;
     this.#scope = options.scope === "all" ? new AllTasks() : new Descent();
     this.#facts = new ExecFactsReader(proc);
+    this.#backlog = new Backlog(now());
     this.#delivery = new Delivery(
       (event, task) => watchers.chain.raise(event, task),
       () => this.#checkIdle(),
-      () => this.#untold++,
+      () => this.#backlog.dropped(),
     );
     this.#table = new TaskTable({
       scope: this.#scope,
@@ -80,6 +79,7 @@ export class TaskWatch {
       existing: (task) => this.#visit(task),
       notices: this.#listeners,
     });
+    this.#present = new PresentTasks(proc, this.#table);
     this.#reconciler = new Reconciler({
       table: this.#table,
       proc,
@@ -94,12 +94,17 @@ export class TaskWatch {
   /** Opens the watchers' modules, listens, then looks at what is there already. Called once, by `watchTasks`. */
   async start(): Promise<void> {
     const { signal } = this.#options;
-    this.#stopWatchers = await this.#openWatchers();
-    this.#toldNs = this.#parts.now();
+    this.#stopWatchers = await openModules(this.#parts.watchers, {
+      signal: this.#ending.signal,
+      tasks: () => this.#table.tasks(),
+      listen: (listener) => this.listen(listener),
+      writeLine: (line) => this.#options.onLine?.(line),
+    });
+    this.#backlog = new Backlog(this.#parts.now());
     try {
       warmUp(this.#parts.proc, this.#boot);
       this.#listen();
-      if (this.#options.scope === "all") this.#adoptAll();
+      if (this.#options.scope === "all") this.#present.adoptAll();
       this.#connector?.start();
     } catch (error) {
       this.#connector?.close();
@@ -112,23 +117,6 @@ export class TaskWatch {
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  async #openWatchers(): Promise<() => Promise<unknown>> {
-    const { watchers } = this.#parts;
-    const started = watchers.startWatch({
-      signal: this.#ending.signal,
-      tasks: () => this.#table.tasks(),
-      listen: (listener) => this.listen(listener),
-      writeLine: (line) => this.#options.onLine?.(line),
-    });
-    const stop = await inTime(started, OPEN_GRACE_MS);
-    if (stop !== undefined) return stop;
-    // Should they open after all, they are closed again.
-    void started.then((late) => late());
-    const stuck = watchers.list().filter((module) => module.state === "opening");
-    const names = stuck.map((module) => module.name).join(", ");
-    throw new Error(`watcher ${names} did not open within ${OPEN_GRACE_MS / 1000} s`);
-  }
-
   #listen(): void {
     if (this.#options.source === "pidfd") {
       this.#pidfds = new PidfdSource((end) => this.#processEnded(end));
@@ -139,7 +127,8 @@ export class TaskWatch {
       lost: (loss) => this.#lost(loss),
       settled: () => {
         this.#facts.newTurn();
-        this.#reportBacklog();
+        const dropped = this.#backlog.take(this.#parts.now());
+        if (dropped) this.#tellLost(dropped);
         this.#checkIdle();
       },
     });
@@ -159,10 +148,9 @@ export class TaskWatch {
       throw new RangeError(`pid must be a positive integer, got ${pid}`);
     }
     if (this.#scope instanceof AllTasks || this.#table.process(pid)) return;
-    if (this.#pidfds) {
-      const stat = this.#statOf(pid);
-      this.#pidfds.add(pid);
-      this.#adopt(stat);
+    const pidfds = this.#pidfds;
+    if (pidfds) {
+      this.#present.adopt(pid, () => pidfds.add(pid));
       return;
     }
     // A child of ours has its fork event queued before spawn returns, though perhaps behind many others.
@@ -172,10 +160,7 @@ export class TaskWatch {
     if (!this.#scope.awaits(pid)) return;
     this.#scope.forget(pid);
     this.#facts.expect(pid, undefined);
-    this.#adopt(this.#statOf(pid));
-    for (const stat of census(this.#parts.proc)) {
-      if (this.#table.process(stat.ppid) && !this.#table.process(stat.pid)) this.#adopt(stat);
-    }
+    this.#present.adoptDescent(pid);
   }
 
   /**
@@ -278,14 +263,6 @@ export class TaskWatch {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #reportBacklog(): void {
-    const untilNs = this.#parts.now();
-    const [count, sinceNs] = [this.#untold, this.#toldNs];
-    this.#untold = 0;
-    this.#toldNs = untilNs;
-    if (count > 0) this.#tellLost({ reason: "backlog", count, sinceNs, untilNs });
-  }
-
   #lost(loss: Loss): void {
     this.#tellLost(loss);
     if (!loss.notices) this.#reconciler.request(true);
@@ -304,31 +281,6 @@ export class TaskWatch {
     this.#checkIdle();
   }
 
-  #adoptAll(): void {
-    for (const stat of census(this.#parts.proc)) {
-      if (!this.#table.process(stat.pid)) this.#adopt(stat);
-    }
-  }
-
-  /** One that ends meanwhile has its exit event queued, and is let go when that is read. */
-  #adopt({ pid, ppid, startTicks, numThreads }: ProcStat): void {
-    const threads = numThreads > 1 ? this.#parts.proc.threads(pid) : [];
-    this.#table.adopt(pid, ppid, startTicks, threads);
-  }
-
-  #statOf(pid: number): ProcStat {
-    const { proc } = this.#parts;
-    const stat = proc.stat(pid);
-    const status = proc.status(pid);
-    if (isUnavailable(stat) || isUnavailable(status)) {
-      throw new SyscallError("follow", ESRCH, `no process has pid ${pid}`);
-    }
-    // /proc has the threads too, though it does not list them.
-    if (status.tgid === pid) return stat;
-    const hint = `${pid} is a thread of process ${status.tgid}; name the process`;
-    throw new SyscallError("follow", EINVAL, hint);
-  }
-
   #visit(task: TrackedTask): void {
     const event = { type: "init", timeNs: task.startNs, existing: true } as const;
     this.#parts.watchers.chain.visit(task, event);
@@ -337,6 +289,3 @@ export class TaskWatch {
 
 /** Turns of reading in which the fork event of a child just started is looked for. */
 const FOLLOW_TURNS = 8;
-// include/uapi/asm-generic/errno-base.h
-const ESRCH = 3;
-const EINVAL = 22;
