@@ -16,6 +16,8 @@ export interface BpfMapOptions {
   readonly valueSize: number;
   /** For a ring: its bytes, a power of two and a multiple of the page size. */
   readonly maxEntries: number;
+  /** BPF_F_* of include/uapi/linux/bpf.h, such as 1024 for a map that can be mapped into memory (default 0). */
+  readonly flags?: number;
 }
 
 /**
@@ -25,8 +27,8 @@ export interface BpfMapOptions {
  *   such type; `ENOSYS`
  */
 export function createBpfMap(options: BpfMapOptions): FileDescriptor {
-  const { type, keySize, valueSize, maxEntries } = options;
-  const attributes = Uint32Array.of(type, keySize, valueSize, maxEntries);
+  const { type, keySize, valueSize, maxEntries, flags = 0 } = options;
+  const attributes = Uint32Array.of(type, keySize, valueSize, maxEntries, flags);
   const number = syscallNumber("bpf");
   const fd = libc().bpf(number, BPF_MAP_CREATE, attributes, attributes.byteLength);
   if (fd < 0) throw new SyscallError("bpf", libc().errno());

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { kernelTest } from "@task-watchers/kernel-test";
 import { expect } from "vitest";
-import { clockOffsets, monotonicNs } from "./clock.ts";
+import { clockOffsets, jiffyNs, monotonicNs } from "./clock.ts";
 
 const MS = 1_000_000n;
 
@@ -30,4 +30,10 @@ kernelTest("monotonicNs() is the kernel's CLOCK_MONOTONIC, never behind boot tim
   const before = monotonicNs();
   expect(clockOffsets().boottimeNs).toBeGreaterThanOrEqual(-MS);
   expect(monotonicNs()).toBeGreaterThan(before);
+});
+
+kernelTest("jiffyNs() is one over a rate that the kernel can be built with", [], () => {
+  // kernel/Kconfig.hz, and 1024 and 1200 of some architectures. TICK_NSEC is rounded.
+  const rates = [24, 48, 100, 128, 250, 256, 300, 1000, 1024, 1200];
+  expect(rates.map((hz) => Math.round(1e9 / hz))).toContain(Number(jiffyNs()));
 });

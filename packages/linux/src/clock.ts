@@ -4,6 +4,8 @@ import { SyscallError } from "./syscall-error.ts";
 // include/uapi/linux/time.h
 const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
+/** Read from the last tick of the kernel's timer: its resolution is that tick (since Linux 2.6.32). */
+const CLOCK_MONOTONIC_COARSE = 6;
 const CLOCK_BOOTTIME = 7;
 
 /** What to add to a CLOCK_MONOTONIC time, in nanoseconds, to get the same instant on another clock. */
@@ -22,6 +24,15 @@ export function clockOffsets(): ClockOffsets {
 /** CLOCK_MONOTONIC, nanoseconds; stops in suspend. */
 export function monotonicNs(): bigint {
   return process.hrtime.bigint();
+}
+
+/** Nanoseconds in one jiffy, the kernel's own tick (1/CONFIG_HZ s). Not the USER_HZ of /proc. */
+export function jiffyNs(): bigint {
+  const timespec = new BigInt64Array(2);
+  if (libc().clock_getres(CLOCK_MONOTONIC_COARSE, timespec) < 0) {
+    throw new SyscallError("clock_getres", libc().errno());
+  }
+  return timespec[1] ?? 0n;
 }
 
 function offsetOf(clock: number): bigint {

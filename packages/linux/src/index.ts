@@ -1,14 +1,41 @@
 /** Linux system calls, descriptors and memory for Node.js. Importing loads no native code; the first call does. @module */
 export { type BpfMapOptions, createBpfMap } from "./bpf.ts";
-export { type ClockOffsets, clockOffsets, monotonicNs } from "./clock.ts";
+export {
+  attachBpfProgram,
+  bpfProgramMisses,
+  BpfLoadError,
+  type BpfProgramOptions,
+  loadBpfProgram,
+} from "./bpf-program.ts";
+export { type ClockOffsets, clockOffsets, jiffyNs, monotonicNs } from "./clock.ts";
 export { DatagramBatch, type DatagramBatchOptions } from "./datagram-batch.ts";
 export { errnoName } from "./errno-name.ts";
 export { execProgram } from "./exec-program.ts";
 export { FileDescriptor } from "./file-descriptor.ts";
+export { tryLockFile } from "./file-lock.ts";
 export { pidfdExit, type PidfdExit, pidfdOpen } from "./pidfd.ts";
+export { ReadOnlyMap } from "./read-only-map.ts";
+export { createMemoryFile, type MemoryFileOptions } from "./memory-file.ts";
+export { MemoryMap, pageSize } from "./memory-map.ts";
 export { openPerfEvent, type PerfEventTarget } from "./perf-event.ts";
+export {
+  disablePerfEvent,
+  enablePerfEvent,
+  perfEventId,
+  readPerfEvent,
+  redirectPerfOutput,
+} from "./perf-event-control.ts";
+export { type PollState, pollReadable } from "./poll-readable.ts";
+export { readProcessMemory } from "./process-memory.ts";
 export { Readiness } from "./readiness.ts";
 export { seccompActionAvailable, seccompNotificationSize } from "./seccomp.ts";
+export { installNotifyFilter, type NotifyFilter, setNoNewPrivs } from "./seccomp-filter.ts";
+export {
+  notificationPending,
+  receiveNotification,
+  sendContinue,
+  sendError,
+} from "./seccomp-notification.ts";
 export { interruptThread, threadId, type ThreadId } from "./semaphore-interrupt.ts";
 export { readSemaphoreLimits, type SemaphoreLimits } from "./semaphore-limits.ts";
 export {
@@ -50,3 +77,4 @@ export {
 export { SyscallError } from "./syscall-error.ts";
 export { threadName, touchThreadName } from "./thread-name.ts";
 export { decodeText, encodeText } from "./text.ts";
+export { WallClock } from "./wall-clock.ts";

@@ -21,6 +21,8 @@ export interface Libc {
   close(fd: number): number;
   ioctl(fd: number, request: number, argument: Pointer): number;
   clock_gettime(clock: number, timespec: Pointer): number;
+  clock_getres(clock: number, timespec: Pointer): number;
+  flock(fd: number, operation: number): number;
   prctl(option: number, argument: Pointer): number;
   /** syscall(2) with two int arguments. */
   syscall2(number: number, first: number, second: number): number;
@@ -57,8 +59,41 @@ export interface Libc {
   execvp(file: Pointer, argv: Pointer): number;
   /** fcntl(2) with an int argument. */
   fcntl(fd: number, command: number, argument: number): number;
+  /** mmap(2); the address, or 2^64 - 1 on failure. */
+  mmap(
+    address: Pointer,
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ): bigint;
+  munmap(address: Pointer, length: number): number;
+  /** Memory that is not JavaScript's, as if it were: whoever touches it after it is unmapped ends the process. */
+  view(address: bigint, length: number): ArrayBuffer;
+  sysconf(name: number): number;
   /** signal(2); 0 is SIG_DFL. */
   signal(signal: number, handler: number): number;
+  /** prctl(2) with four numbers, as those options want that refuse anything in an argument they do not use. */
+  prctl_numbers(
+    option: number,
+    second: number,
+    third: number,
+    fourth: number,
+    fifth: number,
+  ): number;
+  /** poll(2) */
+  poll_descriptors(descriptors: Pointer, n: number, timeoutMs: number): number;
+  process_vm_readv(
+    pid: number,
+    local: Pointer,
+    localCount: number,
+    remote: Pointer,
+    remoteCount: number,
+    flags: number,
+  ): number;
+  /** memfd_create(2) by its number: the C library has a wrapper only since glibc 2.27. */
+  memfd_create(number: number, name: Pointer, flags: number): number;
   /** Only meaningful directly after a failure: koffi leaves an old value there after a success. */
   errno(): number;
   address(memory: ArrayBufferView): bigint;
@@ -107,6 +142,8 @@ function load(): Libc {
     close: library.func("int close(int)"),
     ioctl: library.func("int ioctl(int, unsigned long, void *)"),
     clock_gettime: library.func("int clock_gettime(int, void *)"),
+    clock_getres: library.func("int clock_getres(int, void *)"),
+    flock: library.func("int flock(int, int)"),
     prctl: library.func("int prctl(int, void *)"),
     syscall2: library.func("syscall", "long", ["long", "long", "long"]),
     perf_event_open: library.func("syscall", "long", [
@@ -132,7 +169,17 @@ function load(): Libc {
     syscall3: library.func("syscall", "long", ["long", "long", "long", "long"]),
     execvp: library.func("int execvp(void *, void *)"),
     fcntl: library.func("int fcntl(int, int, int)"),
+    mmap: library.func("void *mmap(void *, size_t, int, int, int, long)"),
+    munmap: library.func("int munmap(void *, size_t)"),
+    view: (address, length) => native.view(address, length),
+    sysconf: library.func("long sysconf(int)"),
     signal: library.func("signal", "long", ["int", "long"]),
+    prctl_numbers: library.func("prctl", "int", ["int", "ulong", "ulong", "ulong", "ulong"]),
+    poll_descriptors: library.func("poll", "int", ["void *", "ulong", "int"]),
+    process_vm_readv: library.func(
+      "long process_vm_readv(int, void *, unsigned long, void *, unsigned long, unsigned long)",
+    ),
+    memfd_create: library.func("syscall", "long", ["long", "void *", "uint"]),
     errno: () => native.errno(),
     address: (memory) => native.address(memory),
     poll: (fd, callback) => native.node.poll(fd, { readable: true }, callback),

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import type { ExitEvent, Task } from "@task-watchers/chain";
-import { clockOffsets, monotonicNs } from "@task-watchers/linux";
+import { monotonicNs, WallClock } from "@task-watchers/linux";
 import type { ExitListener } from "../taskstats/exit-record.ts";
 import type { DelayacctOptions, Machine } from "./options.ts";
 import { arrivalOf } from "./from-taskstats.ts";
@@ -75,22 +75,5 @@ export class RecordFeed implements DelaysFeed {
   async close(): Promise<void> {
     await this.#listener.close();
     this.#join.close();
-  }
-}
-
-/** How long the wall clock is taken not to have been set, nanoseconds. */
-const BELIEVED_NS = 100_000_000n;
-
-/** The wall clock beside CLOCK_MONOTONIC, asked for now and then: thousands of records may come at once. */
-class WallClock {
-  #realtimeNs = 0n;
-  #askedNs: bigint | undefined;
-
-  realtimeNs(nowNs: bigint): bigint {
-    if (this.#askedNs === undefined || nowNs - this.#askedNs > BELIEVED_NS) {
-      this.#realtimeNs = clockOffsets().realtimeNs;
-      this.#askedNs = nowNs;
-    }
-    return this.#realtimeNs;
   }
 }
