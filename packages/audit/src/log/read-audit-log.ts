@@ -1,0 +1,93 @@
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { Assembler } from "../assemble/assembler.ts";
+import type { AuditEvent } from "../assemble/audit-event.ts";
+import type { AssemblyBounds } from "../assemble/bounds.ts";
+import { type AssemblyCounters, newAssemblyCounters } from "../assemble/counters.ts";
+import { byteLines } from "./byte-lines.ts";
+import { isSeparator, parseLogLine } from "./parse-log-line.ts";
+
+/** What reading a log told of the log itself: every loss by its counter. */
+export interface AuditLogReport extends AssemblyCounters {
+  /** The input ended in the middle of a line. */
+  isCutOff: boolean;
+}
+
+/** How a log is read. */
+export interface ReadAuditLogOptions extends Partial<AssemblyBounds> {
+  /** Of a path: the files that were set aside too, `path.2`, `path.1`, `path` (default false). */
+  readonly rotated?: boolean;
+  /** Counts serials that never came (default false): they mean loss only in a log that nobody has searched. */
+  readonly countMissingSerials?: boolean;
+  /** Longest line, bytes (default 64 KiB); a longer one is malformed. The kernel's own are at most 9 KiB. */
+  readonly maxLineBytes?: number;
+  /** Filled in while reading. */
+  readonly report?: AuditLogReport;
+}
+
+/** An empty report, for `readAuditLog` to fill in. */
+export function newAuditLogReport(): AuditLogReport {
+  return { ...newAssemblyCounters(), isCutOff: false };
+}
+
+const MAX_LINE_BYTES = 65_536;
+
+/**
+ * The events of a log as auditd writes it, raw or enriched, in the order in which they end. Whatever the log holds, it is
+ * read to its end: lines that are no records are counted, and events that are not whole say so.
+ *
+ * @param source path of a file, or its bytes in pieces
+ * @throws Error of the system call when a file cannot be read
+ * @throws RangeError for a bound that is none
+ */
+export async function* readAuditLog(
+  source: string | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: ReadAuditLogOptions = {},
+): AsyncGenerator<AuditEvent, void, undefined> {
+  const { maxLineBytes = MAX_LINE_BYTES, rotated = false, report } = options;
+  if (!Number.isSafeInteger(maxLineBytes) || maxLineBytes < 1) {
+    throw new RangeError(`maxLineBytes must be a whole number from 1 on, got ${maxLineBytes}`);
+  }
+  let told: AuditEvent[] = [];
+  const assembler = new Assembler({ ...options, onEvent: (event) => told.push(event) });
+  const tell = function* (): Generator<AuditEvent, void, undefined> {
+    if (report !== undefined) Object.assign(report, assembler.counters);
+    const events = told;
+    told = [];
+    yield* events;
+  };
+  const bytes = typeof source === "string" ? fileBytes(source, rotated) : source;
+  for await (const { text, isCut } of byteLines(bytes, maxLineBytes)) {
+    if (isCut && report !== undefined) report.isCutOff = true;
+    const record = text === undefined ? undefined : parseLogLine(text);
+    if (record === undefined) {
+      if (text === undefined || !isSeparator(text)) assembler.countMalformed();
+    } else if (isCut) assembler.pushCut(record);
+    else assembler.push(record);
+    if (told.length > 0) yield* tell();
+  }
+  assembler.flush();
+  yield* tell();
+}
+
+async function* fileBytes(
+  path: string,
+  rotated: boolean,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const paths = rotated ? [...(await setAside(path)), path] : [path];
+  for (const path of paths) {
+    for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
+  }
+}
+
+/** The files set aside, the oldest first. */
+async function setAside(path: string): Promise<string[]> {
+  const [folder, name] = [dirname(path), basename(path)];
+  const numbers = (await readdir(folder))
+    .filter((entry) => entry.startsWith(`${name}.`))
+    .map((entry) => entry.slice(name.length + 1))
+    .filter((suffix) => /^[1-9]\d{0,5}$/u.test(suffix))
+    .map(Number);
+  return numbers.sort((a, b) => b - a).map((number) => join(folder, `${name}.${number}`));
+}
