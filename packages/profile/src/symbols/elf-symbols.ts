@@ -1,0 +1,164 @@
+import { decodeText } from "@task-watchers/linux";
+import { AddressTable, type TableEntry } from "./address-table.ts";
+import { type ElfFile, type ElfSection, viewOf, wide } from "./elf-header.ts";
+
+/** Functions of a file, by the addresses that it is linked for. */
+export interface FunctionTable {
+  /** How many functions. */
+  readonly size: number;
+  /** Name of the function at an address, without its version (`@GLIBC_2.34`); undefined when there is none. */
+  find(address: bigint): string | undefined;
+}
+
+// include/uapi/linux/elf.h, and elf(5)
+/** The full table of symbols, which strip(1) removes. */
+export const SHT_SYMTAB = 2;
+/** The table for the dynamic linker: what a file exports and imports. */
+export const SHT_DYNSYM = 11;
+const SHF_EXECINSTR = 4n;
+/** Symbol without a type: labels of assembly. */
+const STT_NOTYPE = 0;
+const STT_FUNC = 2;
+/** Function that chooses a function when the program starts. */
+const STT_GNU_IFUNC = 10;
+const STB_LOCAL = 0;
+/** Section indices from here up are no sections, but for SHN_XINDEX. */
+const SHN_LORESERVE = 0xff00;
+const SHN_XINDEX = 0xffff;
+/** 32-bit ARM, where bit 0 of a function's address says that it is Thumb code. */
+const EM_ARM = 40;
+
+/** Bytes read of one table of symbols (2.8 million of them), and of its names. A browser's are a fifth of that. */
+const MAX_SYMBOL_BYTES = 64 << 20;
+const MAX_NAME_BYTES = 128 << 20;
+
+/** A function as a table of symbols has it. */
+interface Candidate {
+  readonly address: number;
+  readonly size: number;
+  /** Where its section ends; 0 when the section is not known. */
+  readonly limit: number;
+  readonly name: number;
+  readonly typed: boolean;
+  readonly local: boolean;
+}
+
+/**
+ * Reads the functions of one kind of symbol table.
+ *
+ * @returns undefined when the file has no such table, or it has no functions
+ * @throws RangeError when the table is not what it says, or larger than 64 MiB
+ */
+export function readFunctions(file: ElfFile, type: number): FunctionTable | undefined {
+  const section = file.sections.find((section) => section.type === type);
+  const strings = section && file.sections[section.link];
+  if (section === undefined || strings === undefined) return undefined;
+  if (section.size > MAX_SYMBOL_BYTES || strings.size > MAX_NAME_BYTES) {
+    throw new RangeError(`symbols of ${section.size} bytes, names of ${strings.size}: too large`);
+  }
+  const symbols = file.source.read(section.offset, section.size);
+  const names = file.source.read(strings.offset, strings.size);
+  const entries = cover(candidates(file, section, symbols), names);
+  if (entries.length === 0) return undefined;
+  const table = new AddressTable(entries);
+  return {
+    size: table.size,
+    find(address) {
+      const name = table.find(Number(address));
+      return name === undefined ? undefined : withoutVersion(textAt(names, name));
+    },
+  };
+}
+
+/** How many symbols of a kind a file has at most, functions or not; 0 when it has no such table. */
+export function countSymbols(file: ElfFile, type: number): number {
+  const section = file.sections.find((section) => section.type === type);
+  return section === undefined ? 0 : Math.floor(section.size / (file.is64 ? 24 : 16));
+}
+
+function candidates(file: ElfFile, section: ElfSection, symbols: Uint8Array): Candidate[] {
+  const { is64, littleEndian: little } = file;
+  const view = viewOf(symbols);
+  const least = is64 ? 24 : 16;
+  const step = section.entrySize || least;
+  if (step < least) throw new RangeError(`ELF symbols of ${step} bytes each`);
+  const found: Candidate[] = [];
+  for (let at = 0; at + least <= symbols.length; at += step) {
+    const info = symbols[at + (is64 ? 4 : 12)] ?? 0;
+    const type = info & 15;
+    const index = view.getUint16(at + (is64 ? 6 : 14), little);
+    const name = view.getUint32(at, little);
+    const typed = type === STT_FUNC || type === STT_GNU_IFUNC;
+    if (!(typed || type === STT_NOTYPE) || index === 0 || name === 0) continue;
+    if (index >= SHN_LORESERVE && index !== SHN_XINDEX) continue;
+    const home = index === SHN_XINDEX ? undefined : file.sections[index];
+    if (!typed && ((home?.flags ?? 0n) & SHF_EXECINSTR) === 0n) continue;
+    const value = wide(view, is64, little, at + 4, at + 8);
+    found.push({
+      address: file.machine === EM_ARM ? value - (value % 2) : value,
+      size: wide(view, is64, little, at + 8, at + 16),
+      limit: home === undefined ? 0 : Number(home.address) + home.size,
+      name,
+      typed,
+      local: info >> 4 === STB_LOCAL,
+    });
+  }
+  return found;
+}
+
+/** Ranges, one for each address that has a name: of several names the one that says most to people. */
+function cover(found: Candidate[], names: Uint8Array): TableEntry[] {
+  found.sort((a, b) => a.address - b.address || preferred(a, b, names));
+  const named = found.filter(
+    ({ address, name, typed }, i) =>
+      found[i - 1]?.address !== address && (typed || isLabel(names, name)),
+  );
+  const entries: TableEntry[] = [];
+  let covered = 0;
+  for (const [i, { address, size, limit, name }] of named.entries()) {
+    // A label within a function whose size is known is part of it.
+    if (size === 0 && address < covered) continue;
+    const next = named[i + 1]?.address ?? (limit > address ? limit : address + 1);
+    const reach = limit > address && limit < next ? limit : next;
+    const end = size === 0 ? reach : address + size;
+    covered = Math.max(covered, end);
+    entries.push({ address, end, name });
+  }
+  return entries;
+}
+
+/** Order of preference among names of one address: functions, with a size, with few underscores, exported. */
+function preferred(a: Candidate, b: Candidate, names: Uint8Array): number {
+  return (
+    Number(b.typed) - Number(a.typed) ||
+    Number(a.size === 0) - Number(b.size === 0) ||
+    underscores(names, a.name) - underscores(names, b.name) ||
+    Number(a.local) - Number(b.local) ||
+    a.name - b.name
+  );
+}
+
+function underscores(names: Uint8Array, at: number): number {
+  let n = 0;
+  // Names are compared often, and a name of underscores alone may be as long as the file.
+  while (n < 8 && names[at + n] === 0x5f) n++;
+  return n;
+}
+
+/** Whether a symbol without a type is a name of code: assemblers mark kinds of bytes with `$x`, and jumps with `.L`. */
+function isLabel(names: Uint8Array, at: number): boolean {
+  const [dollar, dot] = [0x24, 0x2e];
+  return names[at] !== dollar && names[at] !== dot;
+}
+
+/** Text up to the next NUL byte; a name is 4,096 bytes long at most. */
+export function textAt(names: Uint8Array, at: number): string {
+  const longest = names.subarray(at, at + 4096);
+  const end = longest.indexOf(0);
+  return decodeText(end < 0 ? longest : longest.subarray(0, end));
+}
+
+function withoutVersion(name: string): string {
+  const at = name.indexOf("@");
+  return at > 0 ? name.slice(0, at) : name;
+}

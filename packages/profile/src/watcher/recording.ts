@@ -1,0 +1,208 @@
+import type { ExecEvent, InitEvent, Task } from "@task-watchers/chain";
+import { monotonicNs } from "@task-watchers/linux";
+import type { PerfRecord, SampleRecord } from "../perf/record.ts";
+import type { Sampler } from "../perf/sampler.ts";
+import type { SampledProcess } from "../space/process.ts";
+import { Processes } from "../space/processes.ts";
+import type { Symbolizer } from "../symbols/frame.ts";
+import { commandOf, UNKNOWN_COMMAND } from "./command.ts";
+import { Locations } from "./locations.ts";
+import { ProcessStacks, type Resolver } from "./process-stacks.ts";
+import { ProfileStore } from "./profile-store.ts";
+import { samplesRecord, type SamplesRecord } from "./samples-line.ts";
+import { Seat } from "./seat.ts";
+import { SettleQueue, type Work } from "./settle-queue.ts";
+import { type WaitingSample, WaitingSamples } from "./waiting-samples.ts";
+
+/** How long samples wait for their task to be told of, or settle while it lives: nanoseconds. */
+const GRACE_NS = 3_000_000_000n;
+/** How often is looked after samples that wait, milliseconds. */
+const TURN_MS = 250;
+/** How long a turn looks for functions, milliseconds. */
+const TURN_BUDGET_MS = 20;
+
+/** How samples are recorded. */
+export interface RecordingOptions {
+  readonly symbolizer: Symbolizer;
+  /** Samples kept one by one. */
+  readonly maxSamples: number;
+  /** CPU time that a sample stands for whose period is no time, nanoseconds; absent when the period is. */
+  readonly weightNs?: number;
+  /** Told of every task with samples, when all of them are settled. */
+  readonly settled: (record: SamplesRecord) => void;
+}
+
+/** Joins samples with the chain's tasks, in one watch. */
+export class Recording {
+  readonly store: ProfileStore;
+  /** Tasks told of, those of them that ended with a sample at least, and samples of nobody. */
+  readonly count = { tasks: 0, sampledTasks: 0, others: 0 };
+  readonly processes: Processes = new Processes();
+  readonly #options: RecordingOptions;
+  readonly #resolver: Resolver;
+  readonly #waiting = new WaitingSamples();
+  readonly #seats = new Map<number, Seat>();
+  readonly #stacks = new Map<SampledProcess, ProcessStacks>();
+  readonly #queue = new SettleQueue();
+  readonly #timer: NodeJS.Timeout;
+  #sampler: Sampler | undefined;
+
+  constructor(options: RecordingOptions) {
+    this.#options = options;
+    this.store = new ProfileStore(options.maxSamples);
+    this.#resolver = {
+      symbolizer: options.symbolizer,
+      table: this.store.table,
+      locations: new Locations(this.processes),
+    };
+    this.#timer = setInterval(() => this.#turn(), TURN_MS);
+    this.#timer.unref();
+  }
+
+  /** Samples that wait for their task. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Where samples come from: asked for the latest before a task is settled. */
+  follow(sampler: Sampler): void {
+    this.#sampler = sampler;
+  }
+
+  /** Takes a record, in order of time. */
+  record(record: PerfRecord): void {
+    if (record.type === "sample") this.#sample(record);
+    else this.processes.apply(record);
+  }
+
+  init(task: Task, { existing }: InitEvent): void {
+    if (this.#seats.has(task.pid)) this.#seats.delete(task.pid);
+    this.#seats.set(task.pid, new Seat(task));
+    this.count.tasks++;
+    if (existing !== true || task.pid !== task.tgid) return;
+    // The program it runs since before the watch has had no record.
+    this.processes.get(task.tgid, task.startNs).programAt(0n).command ??= commandOf(task.exec);
+  }
+
+  exec(task: Task, event: ExecEvent): void {
+    const command = commandOf(event);
+    if (command === undefined) return;
+    this.#sampler?.drain(event.timeNs);
+    this.processes.find(task.tgid)?.nameProgram(command, event.timeNs);
+  }
+
+  /**
+   * The task is over, or the watch.
+   *
+   * @returns a promise when it takes longer than others may wait
+   */
+  end(task: Task, timeNs: bigint, isAlive: boolean): Promise<void> | undefined {
+    const seat = this.#seats.get(task.pid);
+    if (seat?.task !== task) return undefined;
+    this.#seats.delete(task.pid);
+    this.#sampler?.drain(timeNs);
+    const process = this.processes.find(task.tgid);
+    if (process !== undefined) this.#stacks.get(process)?.end(task);
+    const samples = this.#take(seat, timeNs);
+    return this.#queue.do(this.#settleLast(seat, samples, { timeNs, isAlive, process }));
+  }
+
+  /** All records were told: what still waits belongs to nobody. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#queue.finish();
+    for (const tgid of [...this.#waiting.processes()]) {
+      this.count.others += this.#waiting.take(tgid, NEVER).length;
+    }
+  }
+
+  #sample(record: SampleRecord): void {
+    const { pid: tgid, tid, timeNs, cpu, mode, period } = record;
+    // In the last of its exit a task has no number any more, and nobody knows it.
+    if (tgid <= 0) {
+      this.count.others++;
+      return;
+    }
+    const process = this.processes.get(tgid, timeNs);
+    let stacks = this.#stacks.get(process);
+    if (stacks === undefined) {
+      stacks = new ProcessStacks(process, this.#resolver);
+      this.#stacks.set(process, stacks);
+    }
+    this.#waiting.add({
+      ...{ tgid, tid, timeNs, cpu },
+      weightNs: this.#options.weightNs ?? period,
+      isKernel: mode === "kernel",
+      program: process.program,
+      raw: stacks.intern(record),
+    });
+  }
+
+  /** Those of a task that are its own: threads with a task of their own have theirs. */
+  #take(seat: Seat, untilNs: bigint): WaitingSample[] {
+    const { pid, tgid } = seat.task;
+    const isOwn = (tid: number): boolean =>
+      tid === pid || (seat.isProcess && this.#seats.get(tid)?.task.tgid !== tgid);
+    const samples = this.#waiting.take(tgid, untilNs, isOwn);
+    const own = samples.filter(({ timeNs }) => timeNs >= seat.sinceNs);
+    this.count.others += samples.length - own.length;
+    return own;
+  }
+
+  /** Samples of tasks that live go into the profile, too, lest they pile up; those of nobody are let go. */
+  #turn(): void {
+    const deadlineMs = performance.now() + TURN_BUDGET_MS;
+    const untilNs = monotonicNs() - GRACE_NS;
+    for (const [process, stacks] of this.#stacks) {
+      if (this.#seats.has(process.tgid)) {
+        if (!stacks.resolveFresh(deadlineMs)) break;
+      } else if (!this.#waiting.has(process.tgid)) this.#stacks.delete(process);
+    }
+    for (const seat of this.#seats.values()) {
+      const samples = this.#take(seat, untilNs);
+      if (samples.length > 0) void this.#queue.do(this.#settle(seat, samples));
+    }
+    for (const tgid of [...this.#waiting.processes()]) {
+      if (this.#seats.has(tgid)) continue;
+      this.count.others += this.#waiting.take(tgid, untilNs).length;
+    }
+  }
+
+  *#settle(seat: Seat, samples: readonly WaitingSample[]): Work {
+    for (const sample of samples) {
+      this.store.add(seat, sample);
+      yield;
+    }
+  }
+
+  *#settleLast(
+    seat: Seat,
+    samples: readonly WaitingSample[],
+    ending: {
+      readonly timeNs: bigint;
+      readonly isAlive: boolean;
+      readonly process: SampledProcess | undefined;
+    },
+  ): Work {
+    yield* this.#settle(seat, samples);
+    const { timeNs, isAlive, process } = ending;
+    const { task, tally } = seat;
+    if (seat.isProcess && process !== undefined && !isAlive) this.#forget(process);
+    if (tally.samples === 0) return;
+    this.count.sampledTasks++;
+    const command = commandOf(task.exec) ?? seat.command ?? UNKNOWN_COMMAND;
+    const { frames } = this.store.table;
+    this.#options.settled(samplesRecord({ task, timeNs, isAlive, command, tally, frames }));
+  }
+
+  #forget(process: SampledProcess): void {
+    this.#stacks.delete(process);
+    if (this.processes.find(process.tgid) === process) {
+      this.#options.symbolizer.forget(process.tgid);
+    }
+    this.processes.forget(process);
+  }
+}
+
+/** Later than anything. */
+const NEVER = 0xffff_ffff_ffff_ffffn;
