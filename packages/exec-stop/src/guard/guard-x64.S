@@ -1,0 +1,108 @@
+# The guard, for x86-64: lets execs pass once whoever watched them is gone. A whole ELF file of one segment, see guard-program.ts.
+#   0  its life line: a socket or pipe whose other end nobody but the watcher has
+#   3  the listener
+#   4  the calls that the watcher has received and may not have answered: a struct seccomp_notif every 128 bytes, or zeros
+    .code64
+    .set LISTENER, 3
+    .set CALLS, 4
+    .set STRIDE, 128
+    .set POLL_IN, 0x0001
+    .set POLL_END, 0x0038              # POLLERR, POLLHUP, POLLNVAL
+    .set NOTIF_RECV, 0xc0502100
+    .set NOTIF_SEND, 0xc0182101
+    # On the stack: struct pollfd of the life line @0 and of the listener @8; the answer @16, 24 bytes; the call @48
+    .set LIFE_END, 6
+    .set LISTENER_POLL, 8
+    .set LISTENER_WANTED, 12
+    .set LISTENER_FOUND, 14
+    .set ANSWER, 16
+    .set CALL, 48
+file:
+    .byte 0x7f, 'E', 'L', 'F', 2, 1, 1, 0
+    .quad 0
+    .short 2, 62                       # ET_EXEC, EM_X86_64
+    .long 1
+    .quad 0x400000 + start - file
+    .quad segment - file
+    .quad 0
+    .long 0
+    .short 64, 56, 1, 64, 0, 0
+segment:
+    .long 1, 5                         # PT_LOAD, readable and executable
+    .quad 0, 0x400000, 0x400000
+    .quad end - file, end - file, 0x1000
+start:
+    sub $256, %rsp
+    movq $0, (%rsp)                    # the life line: its end is told without being asked for
+    movq $LISTENER, LISTENER_POLL(%rsp)
+watch:
+    mov %rsp, %rdi
+    mov $2, %esi
+    mov $-1, %edx
+    mov $7, %eax                       # poll
+    syscall
+    test %eax, %eax
+    js watch                           # EINTR
+    testb $POLL_END, LISTENER_FOUND(%rsp)
+    jnz leave                          # no task is left that could be stopped
+    testb $POLL_END, LIFE_END(%rsp)
+    jz watch
+    # The watcher is gone. What it had received first.
+    movb $POLL_IN, LISTENER_WANTED(%rsp)
+    xor %r12d, %r12d
+received:
+    mov $CALLS, %edi
+    lea CALL(%rsp), %rsi
+    mov $STRIDE, %edx
+    mov %r12, %r10
+    mov $17, %eax                      # pread64
+    syscall
+    cmp $STRIDE, %eax
+    jne serve
+    add $STRIDE, %r12
+    call answer
+    jmp received
+serve:
+    lea LISTENER_POLL(%rsp), %rdi
+    mov $1, %esi
+    mov $-1, %edx
+    mov $7, %eax                       # poll
+    syscall
+    test %eax, %eax
+    js serve
+    testb $POLL_IN, LISTENER_FOUND(%rsp)
+    jnz take
+    testb $POLL_END, LISTENER_FOUND(%rsp)
+    jz serve
+leave:
+    xor %edi, %edi
+    mov $231, %eax                     # exit_group
+    syscall
+take:
+    lea CALL(%rsp), %rdi
+    mov $STRIDE / 8, %ecx
+    xor %eax, %eax
+    rep stosq
+    mov $LISTENER, %edi
+    mov $NOTIF_RECV, %esi
+    lea CALL(%rsp), %rdx
+    mov $16, %eax                      # ioctl
+    syscall
+    test %eax, %eax
+    js serve                           # ENOENT: that task is gone
+    call answer
+    jmp serve
+# Answers the call with CONTINUE; an id that nobody waits for is refused by the kernel, and nothing happens.
+answer:
+    mov 8 + CALL(%rsp), %rax
+    mov %rax, 8 + ANSWER(%rsp)
+    movq $0, 8 + ANSWER + 8(%rsp)
+    movl $0, 8 + ANSWER + 16(%rsp)
+    movl $1, 8 + ANSWER + 20(%rsp)     # SECCOMP_USER_NOTIF_FLAG_CONTINUE
+    mov $LISTENER, %edi
+    mov $NOTIF_SEND, %esi
+    lea 8 + ANSWER(%rsp), %rdx
+    mov $16, %eax                      # ioctl
+    syscall
+    ret
+end:

@@ -1,0 +1,160 @@
+// Needs of the kernel: seccomp user notification for any user (Linux 5.5); root to become nobody; cc for the program's source.
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { compiler, kernel, kernelTest, program, root } from "@task-watchers/kernel-test";
+import { expect, vi } from "vitest";
+import { endOf, programCommand, resultOf, type Surroundings } from "../program.fixture.ts";
+import { guardProgram } from "./guard-program.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const NEEDS = [kernel("5.5")];
+
+kernelTest(
+  "the guard's program is what its source assembles to",
+  [compiler, program("objcopy")],
+  () => {
+    if (process.arch !== "x64") return;
+    const folder = mkdtempSync(join(tmpdir(), "exec-stop-"));
+    const source = new URL("guard-x64.S", import.meta.url).pathname;
+    try {
+      execFileSync("cc", ["-c", source, "-o", join(folder, "o")]);
+      const only = ["-O", "binary", "-j", ".text"];
+      execFileSync("objcopy", [...only, join(folder, "o"), join(folder, "bytes")]);
+      const assembled = readFileSync(join(folder, "bytes")).toString("hex");
+      expect(Buffer.from(guardProgram("x64") ?? []).toString("hex")).toBe(assembled);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+/** A hundred execs, each of which says so if it failed; then the end. */
+const TREE = `i=0; while [ $i -lt 100 ]; do /bin/true $i || echo bad $i; i=$((i+1)); [ $i = 30 ] && echo thirty; done; echo done`;
+
+/** Runs the tree under a program that ends in some way after the thirtieth, and says what the tree then printed. */
+async function treeOutlives(body: string, surroundings: Surroundings): Promise<string[]> {
+  const [command = "", ...args] = programCommand(body, surroundings);
+  const watcher = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  // The watcher's own errors, too: the tree alone would not show them, thanks to the guard.
+  watcher.stderr.setEncoding("utf8").on("data", (more: string) => (text += more));
+  watcher.stdout.setEncoding("utf8").on("data", (more: string) => (text += more));
+  // Closed once the last of the tree is gone, too.
+  await once(watcher, "close");
+  return text.trim().split("\n");
+}
+
+const WAYS = {
+  "is killed": `calls.length === 40 && process.kill(process.pid, "SIGKILL");`,
+  exits: `calls.length === 40 && process.exit(0);`,
+  closes: `calls.length === 40 && setImmediate(() => stop.close().then(() => {}));`,
+  "closes in the middle of one": `calls.length === 40 && void stop.close();`,
+  "is killed with execs standing still": `if (calls.length === 40) {
+      setTimeout(() => process.kill(process.pid, "SIGKILL"), 50);
+      return new Promise(() => {});
+    }`,
+};
+
+for (const [way, end] of Object.entries(WAYS)) {
+  for (const guard of ["program", "node"] as const) {
+    kernelTest(
+      `no exec of the tree fails or waits when its watcher ${way}: ${guard}`,
+      NEEDS,
+      async () => {
+        if (guard === "program" && guardProgram(process.arch) === undefined) return;
+        const body = `
+        const stop = await open({ deadlineMs: 100000, guards: ["${guard}"], onExec(call) {
+          calls.push(call);
+          ${end}
+        } });
+        if (stop.guard !== "${guard}") throw new Error(stop.guard);
+        await run(stop, "/bin/sh", ["-c", ${JSON.stringify(TREE)}], { stdio: ["ignore", 1, 2] });
+      `;
+        expect(await treeOutlives(body, "ourselves")).toEqual(["thirty", "done"]);
+      },
+    );
+  }
+}
+
+kernelTest("so it is for nobody, too", [...NEEDS, root, program("setpriv")], async () => {
+  const body = `
+    const stop = await open({ onExec(call) {
+      calls.push(call);
+      ${WAYS["is killed"]}
+    } });
+    await run(stop, "/bin/sh", ["-c", ${JSON.stringify(TREE)}], { stdio: ["ignore", 1, 2] });
+  `;
+  expect(await treeOutlives(body, "nobody")).toEqual(["thirty", "done"]);
+});
+
+kernelTest("the guard ends with the last task of the tree", NEEDS, async () => {
+  const guards = (): string[] =>
+    readdirSync("/proc").filter((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return line.startsWith("task-watchers-exec-stop-guard");
+      } catch {
+        return false;
+      }
+    });
+  const before = new Set(guards());
+  const { status, stderr } = endOf(`
+    const stop = await open();
+    await run(stop, "/bin/true");
+    await stop.close();
+  `);
+  expect([status, stderr]).toEqual([0, ""]);
+  // The guards of others come and go.
+  let left: string[] = [];
+  for (let i = 0; i < 500; i++) {
+    left = guards().filter((pid) => !before.has(pid));
+    if (left.length === 0) break;
+    await sleep(10);
+  }
+  expect(left).toEqual([]);
+});
+
+kernelTest(
+  "without a guard the watcher lets execs pass itself, and says what is amiss",
+  NEEDS,
+  () => {
+    const result = resultOf(`
+    const stop = await open({ guards: [] });
+    const child = await stop.spawn("/bin/sh", ["-c", "sleep 0.1; /bin/true || exit 1; exit 3"], NONE);
+    await stop.close();
+    return [await child.ended, stop.guard, troubles.map(({ kind }) => kind), stop.counters.calls];
+  `);
+    expect(result).toEqual([{ code: 3 }, "none", ["unguarded"], 1]);
+  },
+);
+
+kernelTest("a guard that was killed is told of", NEEDS, () => {
+  const result = resultOf(`
+    const stop = await open();
+    const own = readFileSync("/proc/self/task/" + process.pid + "/children", "utf8").trim().split(" ");
+    for (const pid of own) process.kill(Number(pid), "SIGKILL");
+    const child = await stop.spawn("/bin/sh", ["-c", "sleep 0.2"], NONE);
+    await until(() => troubles.length > 0);
+    const end = await child.ended;
+    await stop.close();
+    return [troubles.map(({ kind }) => kind), end];
+  `);
+  expect(result).toEqual([["unguarded"], { code: 0 }]);
+});
+
+kernelTest("a program that exits while a command is being started does not hang", NEEDS, () => {
+  for (const when of ["process.exit(5)", "setTimeout(() => process.exit(5), 3)"]) {
+    const { status, stderr } = endOf(`
+      const stop = await open({ onExec: () => new Promise(() => {}), deadlineMs: 100000 });
+      stop.spawn("/bin/true", [], NONE);
+      ${when};
+      await sleep(10000);
+    `);
+    expect([status, stderr]).toEqual([5, ""]);
+  }
+});

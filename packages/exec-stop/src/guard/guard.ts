@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { FileDescriptor } from "@task-watchers/linux";
+import { guardProgramFile } from "./guard-program.ts";
+
+/** What stands by: a program of 391 bytes, a Node.js, or nothing. */
+export type GuardKind = "program" | "node" | "none";
+
+const NAME = "task-watchers-exec-stop-guard";
+
+/**
+ * A process that has the listener open too. Once we are gone, whatever the way, it answers what we had received and lets all
+ * that comes run, until no task is left under the filter. Without it the kernel would fail every later exec with ENOSYS.
+ */
+export class Guard {
+  readonly kind: GuardKind;
+  readonly #child: ChildProcess | undefined;
+  #ended = false;
+
+  private constructor(kind: GuardKind, child: ChildProcess | undefined) {
+    this.kind = kind;
+    this.#child = child;
+  }
+
+  /**
+   * Starts it: in a session of its own, so that no terminal's signal reaches it.
+   *
+   * @param kinds what to try, the first that starts is taken
+   * @param onEnd called when it has ended though we live
+   */
+  static async start(
+    listener: FileDescriptor,
+    calls: FileDescriptor,
+    kinds: readonly GuardKind[],
+    onEnd: () => void,
+  ): Promise<Guard> {
+    for (const kind of kinds) {
+      const child = startChild(kind, listener, calls);
+      if (child === undefined || !(await hasStarted(child))) continue;
+      const guard = new Guard(kind, child);
+      child.once("exit", () => {
+        if (!guard.#ended) onEnd();
+        guard.#ended = true;
+      });
+      unref(child);
+      return guard;
+    }
+    return new Guard("none", undefined);
+  }
+
+  /** Lets it take over. @returns false when there is none that could */
+  takeOver(): boolean {
+    if (this.#child === undefined || this.#ended) return false;
+    this.#ended = true;
+    this.#child.stdin?.destroy();
+    return true;
+  }
+}
+
+function startChild(
+  kind: GuardKind,
+  listener: FileDescriptor,
+  calls: FileDescriptor,
+): ChildProcess | undefined {
+  const stdio = ["pipe", "ignore", "ignore", listener.number, calls.number] as const;
+  const options = { argv0: NAME, cwd: "/", detached: true, env: {}, stdio: [...stdio] };
+  if (kind === "program") {
+    const file = guardProgramFile();
+    if (file === undefined) return undefined;
+    // The link is the child's own: it has the file open until it is the program.
+    const child = spawn(`/proc/self/fd/${file.number}`, [], options);
+    file.close();
+    return child;
+  }
+  const script = fileURLToPath(new URL("./guard-script.js", import.meta.url));
+  if (kind === "none" || !existsSync(script)) return undefined;
+  return spawn(process.execPath, ["--max-old-space-size=16", script], options);
+}
+
+function hasStarted(child: ChildProcess): Promise<boolean> {
+  // Told by the end of its output, too.
+  child.stdin?.on("error", () => {});
+  return new Promise((resolve) => {
+    child.once("error", () => resolve(false));
+    child.once("spawn", () => resolve(true));
+  });
+}
+
+function unref(child: ChildProcess): void {
+  child.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
+}
