@@ -1,0 +1,73 @@
+import { pageSize } from "@task-watchers/linux";
+import type { BpfEvent, BpfLoss } from "./bpf-event.ts";
+
+/** Where events go, and how much memory they may take. */
+export interface BpfEventsOptions {
+  /** Called for each event, in the order the kernel wrote them; may close. What it throws is thrown on, and nothing is lost. */
+  readonly onEvent: (event: BpfEvent) => void;
+  /** Called when events were lost, before the first event that came after them. */
+  readonly onLost?: (loss: BpfLoss) => void;
+  /** Bytes of arguments to keep of an exec, 0–1,048,576; what is beyond is cut off and marked (default 65,536). */
+  readonly argvBytes?: number;
+  /**
+   * Bytes of the ring that the kernel writes to, a power of two from the page size up to 1 GiB, more than twice what one exec may
+   * take (default 8,388,608: some 120,000 forks or exits). Locked memory.
+   */
+  readonly ringBytes?: number;
+  /** Longest that an event waits before it is read while others come, ms, 1–1000; the longer the cheaper (default 10). */
+  readonly latencyMs?: number;
+  /** Closes when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** The options that are numbers, checked. */
+export interface CheckedSizes {
+  readonly argvBytes: number;
+  readonly ringBytes: number;
+  readonly latencyMs: number;
+}
+
+const ARGV_BYTES = 65_536;
+const ARGV_LIMIT = 1_048_576;
+const RING_BYTES = 8_388_608;
+const RING_LIMIT = 2 ** 30;
+const LATENCY_MS = 10;
+
+/**
+ * Fills in the defaults.
+ *
+ * @param execBytes what an exec may take in the ring with so many bytes of arguments
+ * @throws TypeError for a callback that is none, RangeError for a size out of range
+ */
+export function checkOptions(
+  options: BpfEventsOptions,
+  execBytes: (argvBytes: number) => number,
+): CheckedSizes {
+  const { onEvent, onLost } = options;
+  if (typeof onEvent !== "function") {
+    throw new TypeError(`onEvent must be a function, not ${typeof onEvent}`);
+  }
+  if (onLost !== undefined && typeof onLost !== "function") {
+    throw new TypeError(`onLost must be a function, not ${typeof onLost}`);
+  }
+  const { argvBytes = ARGV_BYTES, ringBytes = RING_BYTES, latencyMs = LATENCY_MS } = options;
+  inRange("argvBytes", argvBytes, 0, ARGV_LIMIT);
+  inRange("latencyMs", latencyMs, 1, 1000);
+  const least = pageSize();
+  inRange("ringBytes", ringBytes, least, RING_LIMIT);
+  if ((ringBytes & (ringBytes - 1)) !== 0) {
+    throw new RangeError(`ringBytes is ${ringBytes}, must be a power of two`);
+  }
+  const needed = 2 * execBytes(argvBytes);
+  if (ringBytes < needed) {
+    throw new RangeError(
+      `ringBytes is ${ringBytes}, must be ${needed} at least for argvBytes of ${argvBytes}`,
+    );
+  }
+  return { argvBytes, ringBytes, latencyMs };
+}
+
+function inRange(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(`${name} is ${value}, must be a whole number from ${least} to ${most}`);
+}

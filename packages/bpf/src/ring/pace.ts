@@ -1,0 +1,111 @@
+/** How often all is looked at, whatever woke us or did not. */
+const HEARTBEAT_MS = 1000;
+
+/** What paces a reader: the ring's own wake-up, and what to do at each step. */
+export interface PaceSteps {
+  /** Reads what is there, up to a turn's worth. */
+  readonly read: () => { readonly told: number; readonly more: boolean; readonly empty: boolean };
+  /** Asks the programs to wake us at the next event. */
+  readonly arm: () => void;
+  /** Starts and stops listening for that. */
+  readonly readiness: {
+    start(): void;
+    stop(): void;
+    ref(): void;
+    unref(): void;
+  };
+  /** Called once a second. */
+  readonly beat: () => void;
+  /** Longest that an event waits to be read, ms. */
+  readonly latencyMs: number;
+}
+
+/**
+ * When a ring is read. Asleep, one event wakes it. Awake, it reads by its own clock, every `latencyMs`, and the programs
+ * wake nobody; a round in which nothing came puts it to sleep again. So a storm costs some wake-ups a second, whatever its
+ * rate, and silence none.
+ */
+export class Pace {
+  readonly #steps: PaceSteps;
+  #timer: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
+  readonly #heartbeat: NodeJS.Timeout;
+  #referenced = true;
+  #closed = false;
+  /** Times the event loop was woken to read. */
+  wakeUps = 0;
+
+  /** Begins asleep, with the readiness started. */
+  constructor(steps: PaceSteps) {
+    this.#steps = steps;
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
+    this.#heartbeat.unref();
+    steps.arm();
+  }
+
+  /** The ring has something, and we were asleep. */
+  readonly wake = (): void => {
+    if (this.#closed) return;
+    this.#steps.readiness.stop();
+    this.#round();
+  };
+
+  ref(): void {
+    this.#referenced = true;
+    this.#steps.readiness.ref();
+    this.#timer?.ref();
+    this.#turn?.ref();
+  }
+
+  unref(): void {
+    this.#referenced = false;
+    this.#steps.readiness.unref();
+    this.#timer?.unref();
+    this.#turn?.unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#timer);
+    clearImmediate(this.#turn);
+  }
+
+  readonly #round = (): void => {
+    this.#timer = undefined;
+    this.#turn = undefined;
+    this.wakeUps++;
+    // Should a listener throw, the rest is read in the next round.
+    let result = { told: 1, more: false, empty: false };
+    try {
+      result = this.#steps.read();
+    } finally {
+      if (!this.#closed) this.#next(result);
+    }
+  };
+
+  #next(result: { readonly told: number; readonly more: boolean; readonly empty: boolean }): void {
+    if (result.more) {
+      this.#turn = setImmediate(this.#round);
+      if (!this.#referenced) this.#turn.unref();
+      return;
+    }
+    if (result.told === 0 && result.empty) {
+      // In this order: an event after `arm` wakes us, and one before makes the ring readable.
+      this.#steps.arm();
+      this.#steps.readiness.start();
+      return;
+    }
+    this.#timer = setTimeout(this.#round, this.#steps.latencyMs);
+    if (!this.#referenced) this.#timer.unref();
+  }
+
+  /** Also finds what nobody woke us for, as when the ring was full. */
+  #beat(): void {
+    this.#steps.beat();
+    if (this.#closed || this.#timer !== undefined || this.#turn !== undefined) return;
+    const { told, empty } = this.#steps.read();
+    // Nobody woke us, so nobody may be asked to any more: begin anew.
+    if (told > 0 || !empty) this.wake();
+  }
+}
