@@ -10,12 +10,37 @@ export function parseOptions<const T extends Options>(
   args: readonly string[],
   options: T,
 ): ReturnType<typeof parseArgs<{ options: T }>>["values"] {
-  try {
-    return parseArgs<{ options: T; args: string[]; allowPositionals: false }>({
+  return inUsage(
+    () =>
+      parseArgs<{ options: T; args: string[]; allowPositionals: false }>({
+        args: [...args],
+        options,
+        allowPositionals: false,
+      }).values,
+  );
+}
+
+/** The same where words are the names of files. @throws UsageError */
+export function parseOptionsAndFiles<const T extends Options>(
+  args: readonly string[],
+  options: T,
+): {
+  readonly values: ReturnType<typeof parseArgs<{ options: T }>>["values"];
+  readonly files: string[];
+} {
+  const { values, positionals } = inUsage(() =>
+    parseArgs<{ options: T; args: string[]; allowPositionals: true }>({
       args: [...args],
       options,
-      allowPositionals: false,
-    }).values;
+      allowPositionals: true,
+    }),
+  );
+  return { values, files: positionals };
+}
+
+function inUsage<T>(parse: () => T): T {
+  try {
+    return parse();
   } catch (error) {
     // What follows the first line is advice for other cases.
     if (error instanceof TypeError) throw new UsageError(error.message.split("\n")[0] ?? "");
@@ -55,10 +80,12 @@ export function words(option: string, values: readonly string[] | undefined): st
   throw new UsageError(`${option} needs a value, got "${values.join(",")}"`);
 }
 
-/** Watchers to load: those named, and the one that makes sense of the switch when that is to be turned on. */
-export function watcherNames(values: readonly string[] | undefined, delays = false): string[] {
-  const names = words("--with", values);
-  return delays && !names.includes("delayacct") ? [...names, "delayacct"] : names;
+/** Watchers to load: those named, and those that another option implies. */
+export function watcherNames(
+  values: readonly string[] | undefined,
+  implied: readonly string[],
+): string[] {
+  return [...new Set([...words("--with", values), ...implied])];
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -15,6 +15,8 @@ Commands:
   relay [options]       serve this host's tasks to others over a Unix socket
   slot NAME --count N [--] command
                         run a command when one of N slots is free, and hold it as long as the command lives
+  audit [options] [file…]
+                        read audit logs, filter and print them
   doctor [options]      say what each watcher can do here, what it cannot, and the remedy
 
 Options:
@@ -33,6 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     case "delays":
     case "relay":
     case "slot":
+    case "audit":
     case "doctor":
       return await COMMANDS[command](rest);
     case "--version":
@@ -88,6 +91,13 @@ const COMMANDS = {
     if (parsed.help) return help(SLOT_HELP);
     const { slot } = await import("./slot/slot.ts");
     return await slot(parsed);
+  },
+  async audit(args: readonly string[]): Promise<number> {
+    const { AUDIT_HELP, parseAuditArguments } = await import("./audit/audit-arguments.ts");
+    const parsed = parseAuditArguments(args);
+    if (parsed.help) return help(AUDIT_HELP);
+    const { audit } = await import("./audit/audit.ts");
+    return await audit(parsed);
   },
   async doctor(args: readonly string[]): Promise<number> {
     const { doctor } = await import("./doctor/doctor.ts");

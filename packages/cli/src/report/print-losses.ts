@@ -11,6 +11,8 @@ export interface LossOptions {
   readonly watcherErrors: number;
   /** Tasks that the totals count but nothing shows. */
   readonly notShown?: number;
+  /** Execs whose arguments audit told, and /proc did not. */
+  readonly audited?: number;
   /** Events that we did not get round to reading. */
   readonly unread?: number;
 }
@@ -38,14 +40,14 @@ export function lossLine(counters: WatchCounters, options: LossOptions): string 
     ...positive(options.traceLinesDropped, (n) => `${count(n, "trace line")} dropped`),
     ...positive(options.watcherErrors, (n) => count(n, "watcher error")),
     ...positive(options.notShown, (n) => `${count(n, "task")} not shown`),
-    missedArguments(counters),
+    missedArguments(counters, options.audited ?? 0),
     ...missedOthers(counters),
   ];
   const line = parts.join("; ");
   return isRed ? options.style.red(line) : options.style.dim(line);
 }
 
-function missedArguments({ missedFacts, raised }: WatchCounters): string {
+function missedArguments({ missedFacts, raised }: WatchCounters, audited: number): string {
   const reasons = new Map<string, number>();
   let total = 0;
   for (const [code, n] of Object.entries(missedFacts.argv)) {
@@ -55,7 +57,8 @@ function missedArguments({ missedFacts, raised }: WatchCounters): string {
   }
   if (total === 0) return `arguments of all ${count(raised.execs, "exec")} known`;
   const why = [...reasons].map(([words, n]) => `${n} ${words}`).join(", ");
-  return `arguments of ${total} of ${count(raised.execs, "exec")} unknown: ${why}`;
+  const unknown = `arguments of ${total} of ${count(raised.execs, "exec")} unknown: ${why}`;
+  return audited === 0 ? unknown : `${unknown}; ${audited} of these told by audit`;
 }
 
 function missedOthers({ missedFacts }: WatchCounters): string[] {

@@ -47,7 +47,7 @@ export function summaryLines(
     ...section("slowest", slowest(nodes), SLOW_SHOWN, options, (node) =>
       fit(slowLine(node), columns),
     ),
-    lossLine(counters, { ...options, notShown: tree.notKept }),
+    lossLine(counters, { ...options, notShown: tree.notKept, audited: tree.auditedOnly }),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { ExecEvent, ExitEvent, Task } from "@task-watchers/chain";
+import type { AuditedExec } from "./audited-exec.ts";
 import { commandLine, fit, printable } from "./terminal-text.ts";
 
 /** One task as the report shows it. All text is fit for a terminal. */
@@ -11,6 +12,10 @@ export interface TaskNode {
   command: string;
   /** Programs it ran, one after the other. */
   execs: number;
+  /** Whether the arguments of the last one are known. */
+  isKnown: boolean;
+  /** The kernel's own records of those programs: how many, and the latest. */
+  audited: { readonly count: number; readonly exec: AuditedExec } | undefined;
   /** Where it ran. */
   cwd: string | undefined;
   /** Effective user id where it differs from the parent's. */
@@ -34,6 +39,8 @@ export class TaskTree {
   #kept = 0;
   seen = 0;
   failed = 0;
+  /** Execs whose arguments only a record of audit told. */
+  auditedOnly = 0;
   /** Most tasks alive at the same time. */
   peak = 0;
 
@@ -67,6 +74,8 @@ export class TaskTree {
       children: [],
       command: `(${inherited})`,
       execs: 0,
+      isKnown: true,
+      audited: undefined,
       cwd: undefined,
       euid: euid === task.parent?.ids?.euid ? undefined : euid,
       end: undefined,
@@ -81,8 +90,18 @@ export class TaskTree {
     if (node === undefined) return undefined;
     node.command = describeCommand(event);
     node.execs++;
+    node.isKnown = !("missing" in event.argv);
     if (typeof event.cwd === "string") node.cwd = printable(event.cwd);
+    this.#complete(node);
     return node;
+  }
+
+  /** The kernel's record of an exec, which may come before the exec is told or after it. */
+  audited(exec: AuditedExec): void {
+    const node = this.#nodes.get(exec.task);
+    if (node === undefined) return;
+    node.audited = { count: (node.audited?.count ?? 0) + 1, exec };
+    this.#complete(node);
   }
 
   uid(task: Task): void {
@@ -101,6 +120,17 @@ export class TaskTree {
   /** Children name their parent at `init`: whoever is freed has none to come. */
   free(task: Task): void {
     this.#nodes.delete(task.id);
+  }
+
+  /** A record of the last exec says what /proc did not. */
+  #complete(node: TaskNode): void {
+    const { audited } = node;
+    if (node.isKnown || audited === undefined || audited.count < node.execs) return;
+    const { argv, cwd } = audited.exec;
+    node.command = describeCommand({ exe: "", argv });
+    node.isKnown = true;
+    if (cwd !== undefined) node.cwd = printable(cwd);
+    this.auditedOnly++;
   }
 
   /** Every kept task, parents first. */

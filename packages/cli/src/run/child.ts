@@ -38,19 +38,19 @@ export class Command {
   /**
    * Starts it.
    *
-   * @param stdout descriptor the command's standard output goes to
+   * @param stdio descriptor the command's standard output goes to, and its environment
    * @param onStart called at once with its pid
    * @returns how it ended
    * @throws (rejects) the error of execve(2), such as `ENOENT`
    */
   async run(
     argv: readonly string[],
-    stdout: number,
+    { stdout, env }: { readonly stdout: number; readonly env: NodeJS.ProcessEnv },
     onStart: (pid: number) => void,
   ): Promise<CommandEnd> {
     const [file = "", ...args] = argv;
     if (file === "") throw Object.assign(new Error("it has no name"), { code: "ENOENT" });
-    const child = spawn(file, args, { stdio: [0, stdout, 2] });
+    const child = spawn(file, args, { stdio: [0, stdout, 2], env });
     this.#child = child;
     if (child.pid !== undefined) onStart(child.pid);
     return await new Promise((resolve, reject) => {

@@ -16,6 +16,7 @@ import {
 } from "@task-watchers/trace";
 import type { CommandEnd } from "./child.ts";
 import { signalName } from "../report/format.ts";
+import { auditedExec } from "../report/audited-exec.ts";
 import { Live } from "../report/live.ts";
 import { moduleLines } from "../report/print-modules.ts";
 import { summaryLines } from "../report/print-summary.ts";
@@ -90,6 +91,8 @@ export class Recorder {
     const type: unknown = line?.type;
     if (typeof type === "string" && !OUR_TYPES.has(type)) {
       this.#trace?.write(line);
+      const exec = auditedExec(line);
+      if (exec) this.#tree.audited(exec);
       return;
     }
     throw new TypeError(`a watcher cannot write a line of type ${JSON.stringify(type)}`);

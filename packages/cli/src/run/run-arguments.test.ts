@@ -15,19 +15,19 @@ test("parseRunArguments() leaves the command's own options alone", () => {
 
 test("parseRunArguments() takes a list of watchers, given once or several times", () => {
   const { watchers } = parseRunArguments(["--with", "a,b", "--with=./c.js", "true"]);
-  expect(watchers).toEqual(["a", "b", "./c.js"]);
+  expect(watchers).toEqual({ names: ["a", "b", "./c.js"], enableDelayacct: false });
 });
 
 test("parseRunArguments() waits, shows 100 lines and no threads unless told otherwise", () => {
   expect(parseRunArguments(["true"])).toEqual({
     command: ["true"],
     json: undefined,
-    watchers: [],
+    watchers: { names: [], enableDelayacct: false },
+    nodePerfMaps: false,
     live: false,
     quiet: false,
     wait: true,
     threads: false,
-    enableDelayacct: false,
     maxTasks: 100,
     receiveBufferBytes: undefined,
     help: false,
@@ -47,4 +47,10 @@ test("parseRunArguments() names what is wrong and what would be right", () => {
 
 test("parseRunArguments() gives help without a command", () => {
   expect(parseRunArguments(["--help"]).help).toBe(true);
+});
+
+test("parseRunArguments() takes --node-perf-maps for a wish to profile", () => {
+  const { watchers, nodePerfMaps } = parseRunArguments(["--node-perf-maps", "node", "x.js"]);
+  expect(nodePerfMaps).toBe(true);
+  expect(watchers.names).toEqual(["profile"]);
 });

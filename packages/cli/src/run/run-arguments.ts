@@ -1,20 +1,26 @@
-import { parseOptions, watcherNames, wholeNumber } from "../arguments.ts";
+import { parseOptions, wholeNumber } from "../arguments.ts";
 import { UsageError } from "../usage-error.ts";
+import {
+  type RequestedWatchers,
+  requestedWatchers,
+  WATCHER_HELP,
+  WATCHER_OPTIONS,
+} from "../watchers/requested-watchers.ts";
 
 /** What `task-watchers run` was asked to do. */
 export interface RunArguments {
   readonly command: readonly string[];
   /** Where the trace goes; `-` for standard output. */
   readonly json: string | undefined;
-  readonly watchers: readonly string[];
+  readonly watchers: RequestedWatchers;
+  /** Have Node.js programs write maps of what they compile, so that a profile has their functions' names. */
+  readonly nodePerfMaps: boolean;
   readonly live: boolean;
   readonly quiet: boolean;
   readonly wait: boolean;
   readonly threads: boolean;
   /** Lines of the tree; 0 for all. */
   readonly maxTasks: number;
-  /** Have the kernel keep waits meanwhile. */
-  readonly enableDelayacct: boolean;
   /** Bytes asked for; undefined for the default. */
   readonly receiveBufferBytes: number | undefined;
   readonly help: boolean;
@@ -22,18 +28,18 @@ export interface RunArguments {
 
 const OPTIONS = {
   json: { type: "string" },
-  with: { type: "string", multiple: true },
   live: { type: "boolean", short: "l" },
   quiet: { type: "boolean", short: "q" },
   "no-wait": { type: "boolean" },
   threads: { type: "boolean" },
   "max-tasks": { type: "string" },
-  "enable-delayacct": { type: "boolean" },
+  "node-perf-maps": { type: "boolean" },
   "receive-buffer": { type: "string" },
   help: { type: "boolean", short: "h" },
+  ...WATCHER_OPTIONS,
 } as const;
 
-export const RUN_HELP = `Usage: task-watchers run [options] [--] command [argument…]
+export const RUN_HELP: string = `Usage: task-watchers run [options] [--] command [argument…]
 
 Runs a command and shows every task of it: what it ran, as whom, how long, how it ended. The command's input, output,
 signals and exit status are passed through; 128 and the signal's number when a signal ended it. Needs no privilege since
@@ -44,15 +50,15 @@ Options:
   -q, --quiet           print no tree and no summary
       --json FILE       write the trace as JSON lines; "-" for standard output (the command's output then goes to
                         standard error)
-      --with A,B        load watchers: by short name, package name or path
-      --enable-delayacct
-                        --with delayacct, and kernel.task_delayacct switched on meanwhile and put back afterwards
       --no-wait         end with the command; do not wait for what it leaves running
       --threads         show threads as tasks of their own
       --max-tasks N     lines of the tree; 0 for all (default 100)
       --receive-buffer BYTES
                         kernel memory for events not read yet (default 8388608; 832 bytes an event)
   -h, --help            print this
+
+${WATCHER_HELP}      --node-perf-maps  --with profile, and Node.js programs started so that their functions have names
+                        (NODE_OPTIONS; slows them down somewhat)
 
 Exit status: the command's; 125 when the watch could not be started, 126 when the command cannot be run, 127 when it is
 not found.
@@ -71,8 +77,8 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
   return {
     command,
     json: values.json,
-    watchers: watcherNames(values.with, values["enable-delayacct"]),
-    enableDelayacct: values["enable-delayacct"] ?? false,
+    watchers: watchersOf(values),
+    nodePerfMaps: values["node-perf-maps"] ?? false,
     live: values.live ?? false,
     quiet: values.quiet ?? false,
     wait: !(values["no-wait"] ?? false),
@@ -81,6 +87,12 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
     receiveBufferBytes: wholeNumber("--receive-buffer", values["receive-buffer"]),
     help,
   };
+}
+
+function watchersOf(values: ReturnType<typeof parseOptions<typeof OPTIONS>>): RequestedWatchers {
+  const watchers = requestedWatchers(values);
+  if (values["node-perf-maps"] !== true || watchers.names.includes("profile")) return watchers;
+  return { ...watchers, names: [...watchers.names, "profile"] };
 }
 
 /** Our own options end at `--`, or at the first word that is neither an option nor an option's value. */

@@ -4,9 +4,9 @@ import { Command, type CommandEnd, exitStatus, wasInterrupted } from "./child.ts
 import { CommandError } from "./command-error.ts";
 import { count } from "../report/format.ts";
 import { headerLine } from "../trace/header-line.ts";
-import { delayAccounting } from "../watchers/delay-accounting.ts";
-import { loadWatchers } from "../watchers/load-watchers.ts";
+import { beginWatchers } from "../watchers/begin-watchers.ts";
 import { standardError } from "../standard-error.ts";
+import { NodePerfMaps } from "./node-perf-maps.ts";
 import { Recorder } from "./recorder.ts";
 import type { RunArguments } from "./run-arguments.ts";
 
@@ -20,11 +20,11 @@ const NOTE_EVERY = 5;
 /**
  * `task-watchers run`: resolves with the exit status.
  *
- * @throws SourceUnavailableError, UsageError or the error of open(2) before the command is started; CommandError
+ * @throws SourceUnavailableError, WatchersOffError, UsageError or the error of open(2) before the command is started;
+ *   CommandError
  */
 export async function run(args: RunArguments): Promise<number> {
-  await loadWatchers(args.watchers);
-  await using _switch = await delayAccounting(args.enableDelayacct, (line) => {
+  await using watchers = await beginWatchers(args.watchers, { kind: "descent" }, (line) => {
     if (!args.quiet) standardError.write(`${line}\n`);
   });
   const recorder = new Recorder(args);
@@ -37,10 +37,12 @@ export async function run(args: RunArguments): Promise<number> {
       onLost: (loss) => recorder.lost(loss),
       onLine: (line) => recorder.line(line),
     });
+    watchers.check();
     const { connector } = watch.counters();
     const { receiveBufferBytes } = connector ?? {};
     recorder.begin(headerLine({ scope: "followed", command: args.command, receiveBufferBytes }));
     const end = await watchCommand(args, watch, recorder);
+    await watchers.finish();
     await recorder.finish(watch.counters(), end);
     return exitStatus(end);
   } catch (error) {
@@ -61,9 +63,11 @@ async function watchCommand(
   const hurry = new AbortController();
   const command = new Command(() => hurry.abort());
   const known = { argv: args.command, cwd: process.cwd() };
+  const maps = args.nodePerfMaps ? new NodePerfMaps() : undefined;
+  const env = maps?.environment(process.env) ?? process.env;
   try {
     const end = await command
-      .run(args.command, args.json === "-" ? 2 : 1, (pid) => {
+      .run(args.command, { stdout: args.json === "-" ? 2 : 1, env }, (pid) => {
         recorder.started(pid);
         watch.follow(pid, known);
       })
@@ -77,6 +81,7 @@ async function watchCommand(
     return recorder.commandEnd() ?? end;
   } finally {
     command.release();
+    maps?.clear();
   }
 }
 

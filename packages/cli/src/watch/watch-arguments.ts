@@ -3,15 +3,14 @@ import {
   type ProcEventFilter,
   type ProcEventKind,
 } from "@task-watchers/proc-events";
-import {
-  durationMs,
-  parseOptions,
-  userId,
-  watcherNames,
-  wholeNumber,
-  words,
-} from "../arguments.ts";
+import { durationMs, parseOptions, userId, wholeNumber, words } from "../arguments.ts";
 import { UsageError } from "../usage-error.ts";
+import {
+  type RequestedWatchers,
+  requestedWatchers,
+  WATCHER_HELP,
+  WATCHER_OPTIONS,
+} from "../watchers/requested-watchers.ts";
 
 /** What `task-watchers watch` was asked to do. */
 export interface WatchArguments {
@@ -20,14 +19,12 @@ export interface WatchArguments {
   readonly connect: string | undefined;
   /** Where the trace goes; `-` for standard output. */
   readonly json: string | undefined;
-  readonly watchers: readonly string[];
+  readonly watchers: RequestedWatchers;
   /** A line an event, also on a terminal. */
   readonly lines: boolean;
   readonly quiet: boolean;
   /** How long, milliseconds; absent for until stopped. */
   readonly forMs: number | undefined;
-  /** Have the kernel keep waits meanwhile. */
-  readonly enableDelayacct: boolean;
   readonly receiveBufferBytes: number | undefined;
   readonly help: boolean;
 }
@@ -43,13 +40,12 @@ const OPTIONS = {
   threads: { type: "boolean" },
   connect: { type: "string" },
   json: { type: "string" },
-  with: { type: "string", multiple: true },
   lines: { type: "boolean", short: "l" },
   quiet: { type: "boolean", short: "q" },
   for: { type: "string" },
-  "enable-delayacct": { type: "boolean" },
   "receive-buffer": { type: "string" },
   help: { type: "boolean", short: "h" },
+  ...WATCHER_OPTIONS,
 } as const;
 
 export const WATCH_HELP: string = `Usage: task-watchers watch [options]
@@ -76,13 +72,11 @@ Options:
   -l, --lines           a line an event, also on a terminal
   -q, --quiet           neither table nor lines, only the summary
       --json FILE       write the trace as JSON lines; "-" for standard output
-      --with A,B        load watchers: by short name, package name or path
-      --enable-delayacct
-                        --with delayacct, and kernel.task_delayacct switched on meanwhile and put back afterwards
       --receive-buffer BYTES
                         kernel memory for events not read yet (default 8388608; 832 bytes an event)
   -h, --help            print this
 
+${WATCHER_HELP}
 Exit status: 0 when it was stopped or had nothing left to watch, 1 when the trace could not be written to its end, 125
 when the watch could not be started.
 Environment: NO_COLOR, FORCE_COLOR.
@@ -93,7 +87,8 @@ export function parseWatchArguments(args: readonly string[]): WatchArguments {
   const values = parseOptions(args, OPTIONS);
   if (values.json === "") throw new UsageError('--json needs a file name, or "-"');
   if (values.connect === "") throw new UsageError("--connect needs the path of a relay's socket");
-  if (values.connect !== undefined && (values.with ?? values["enable-delayacct"]) !== undefined) {
+  const watchers = requestedWatchers(values);
+  if (values.connect !== undefined && watchers.names.length > 0) {
     throw new UsageError(
       "--with loads watchers into this process; with --connect the relay watches",
     );
@@ -102,8 +97,7 @@ export function parseWatchArguments(args: readonly string[]): WatchArguments {
     filter: filterOf(values),
     connect: values.connect,
     json: values.json,
-    watchers: watcherNames(values.with, values["enable-delayacct"]),
-    enableDelayacct: values["enable-delayacct"] ?? false,
+    watchers,
     lines: values.lines ?? false,
     quiet: values.quiet ?? false,
     forMs: durationMs("--for", values.for),

@@ -9,8 +9,7 @@ import { lossLine } from "../report/print-losses.ts";
 import { type Style, styleFor } from "../report/style.ts";
 import { standardError } from "../standard-error.ts";
 import { TraceFile } from "../trace/trace-file.ts";
-import { delayAccounting } from "../watchers/delay-accounting.ts";
-import { loadWatchers } from "../watchers/load-watchers.ts";
+import { beginWatchers } from "../watchers/begin-watchers.ts";
 import { WatcherTrouble } from "../watchers/watcher-trouble.ts";
 import { Lines } from "./lines.ts";
 import { type EventSource, localSource, relaySource } from "./source.ts";
@@ -21,8 +20,8 @@ import { Tally } from "./tally.ts";
 import type { View } from "./view.ts";
 import type { WatchArguments } from "./watch-arguments.ts";
 
-/** Exit status when the trace could not be written to its end. */
-const TRACE_INCOMPLETE = 1;
+/** Exit status when the trace, or another file that was asked for, could not be written to its end. */
+const INCOMPLETE = 1;
 
 /**
  * `task-watchers watch`: resolves with the exit status.
@@ -30,9 +29,12 @@ const TRACE_INCOMPLETE = 1;
  * @throws SourceUnavailableError, UsageError, the relay's refusal, or the error of open(2)
  */
 export async function watch(args: WatchArguments): Promise<number> {
-  await loadWatchers(args.watchers);
-  await using _switch = await delayAccounting(args.enableDelayacct, (line) =>
-    standardError.write(`${line}\n`),
+  const { pid } = args.filter;
+  const pids = pid === undefined ? undefined : [pid].flat();
+  await using watchers = await beginWatchers(
+    args.watchers,
+    pids === undefined ? { kind: "host" } : { kind: "pids", pids },
+    (line) => standardError.write(`${line}\n`),
   );
   const stop = new Stop(args.forMs);
   const tally = new Tally();
@@ -50,6 +52,7 @@ export async function watch(args: WatchArguments): Promise<number> {
   const beginNs = monotonicNs();
   try {
     trouble.sayWhatFailed();
+    watchers.check();
     if (args.json !== undefined) {
       trace = new TraceFile(args.json, args.json === "-" ? stop.ask : undefined);
     }
@@ -66,6 +69,7 @@ export async function watch(args: WatchArguments): Promise<number> {
   trace?.write(summaryLine(tally, source, elapsedNs, trace));
   await trace?.end();
   trouble.close();
+  const isWritten = await watchers.finish();
   if (trace?.gone) say(style.red(`the trace is incomplete: ${trace.gone}`));
   const options = { style, columns: standardError.columns, elapsedNs };
   const losses = {
@@ -80,7 +84,7 @@ export async function watch(args: WatchArguments): Promise<number> {
   standardError.write(`${[...modules, ...watchSummary(tally, options), lost].join("\n")}\n`);
   // A reader of standard output that has had enough is no failure.
   const isCut = trace?.gone !== undefined && !(args.json === "-" && trace.gone === "EPIPE");
-  return isCut ? TRACE_INCOMPLETE : 0;
+  return isCut || !isWritten ? INCOMPLETE : 0;
 }
 
 interface Shown {

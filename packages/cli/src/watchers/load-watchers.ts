@@ -10,18 +10,22 @@ const SHORT_NAME = /^[a-z][a-z0-9-]*$/u;
 /**
  * Imports watcher packages, which register themselves: by short name (`delayacct`), package name, or path.
  *
+ * @returns the names of their modules
  * @throws UsageError when one cannot be found, or registers nothing
  */
-export async function loadWatchers(names: readonly string[]): Promise<void> {
-  for (const name of names) await loadWatcher(name);
+export async function loadWatchers(names: readonly string[]): Promise<ReadonlySet<string>> {
+  const modules = new Set<string>();
+  for (const name of names) for (const module of await loadWatcher(name)) modules.add(module);
+  return modules;
 }
 
-async function loadWatcher(name: string): Promise<void> {
-  const before = taskWatchers.list().length;
+async function loadWatcher(name: string): Promise<string[]> {
+  const before = new Set(taskWatchers.list().map((module) => module.name));
   await importWatcher(name);
   const shortName = name.replace(/^.*\//u, "");
-  const modules = taskWatchers.list();
-  if (modules.length > before || modules.some((module) => module.name === shortName)) return;
+  const modules = taskWatchers.list().map((module) => module.name);
+  const its = modules.filter((module) => !before.has(module) || module === shortName);
+  if (its.length > 0) return its;
   throw new UsageError(
     `--with ${name}: it was imported but registered no watcher; a watcher calls taskWatchers.load(module) when imported`,
   );
