@@ -14,7 +14,7 @@ export function spread(values) {
  * @param {readonly number[]} values
  * @param {number} part
  */
-function quantile(values, part) {
+export function quantile(values, part) {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * part;
   const below = sorted[Math.floor(at)] ?? Number.NaN;
