@@ -125,11 +125,13 @@ kernelTest(
   () => {
     const result = resultOf(`
     const stop = await open({ guards: [] });
-    const child = await stop.spawn("/bin/sh", ["-c", "sleep 0.1; /bin/true || exit 1; exit 3"], NONE);
+    const child = await stop.spawn("/bin/sh", ["-c", "sleep 1; /bin/true || exit 1; exit 3"], NONE);
     await stop.close();
-    return [await child.ended, stop.guard, troubles.map(({ kind }) => kind), stop.counters.calls];
+    const { code } = await child.ended;
+    // The shell's own, and perhaps that of sleep.
+    return [code, stop.guard, troubles.map(({ kind }) => kind), [1, 2].includes(stop.counters.calls)];
   `);
-    expect(result).toEqual([{ code: 3 }, "none", ["unguarded"], 1]);
+    expect(result).toEqual([3, "none", ["unguarded"], true]);
   },
 );
 

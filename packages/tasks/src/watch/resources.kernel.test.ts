@@ -45,7 +45,7 @@ function programCommand(): string[] {
   return ["sh", "-c", script, PROGRAM];
 }
 
-function ownSockets(): number {
+function netlinkSockets(): number {
   return readFileSync("/proc/net/netlink", "latin1").split("\n").length;
 }
 
@@ -60,12 +60,13 @@ kernelTest(
     };
     for (let i = 0; i < 200; i++) await cycle();
     const descriptors = openDescriptors();
-    const sockets = ownSockets();
+    const sockets = netlinkSockets();
     const resources = process.getActiveResourcesInfo().length;
     const before = process.memoryUsage().rss;
     for (let i = 0; i < 1000; i++) await cycle();
     expect(openDescriptors()).toEqual(descriptors);
-    expect(ownSockets()).toBe(sockets);
+    // Other programs' sockets are in the list too, and come and go.
+    expect(netlinkSockets() - sockets).toBeLessThan(500);
     expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(resources);
     // A leak of one receive batch a cycle would be 50 MB.
     expect(process.memoryUsage().rss - before).toBeLessThan(30e6);
