@@ -1,9 +1,11 @@
 /** Audit logs without a kernel: reading, decoding, interpreting and writing them, on any system. @module */
 export {
   type AuditLogReport,
+  type LogBytes,
   newAuditLogReport,
   readAuditLog,
   type ReadAuditLogOptions,
+  readAuditLogs,
 } from "./log/read-audit-log.ts";
 export { parseLogLine } from "./log/parse-log-line.ts";
 export type { AuditEvent, PartialReason } from "./assemble/audit-event.ts";
@@ -21,6 +23,7 @@ export type { MissingArgument } from "./facts/execve.ts";
 export type { PathFacts } from "./facts/paths.ts";
 export { interpret, type InterpretOptions } from "./interpret/interpret.ts";
 export { IdNames, type IdNamesOptions } from "./interpret/id-names.ts";
+export { isSyscallName } from "./interpret/syscalls.ts";
 export type { SocketAddress } from "./interpret/socket-address.ts";
 export { RawLog, type TrailCounters, type TrailOptions } from "./trail/raw-log.ts";
 export { rawLine, type RawLine } from "./trail/raw-line.ts";

@@ -42,7 +42,7 @@ export async function keepingAudit(body: (client: AuditClient) => Promise<void>)
   await using client = await openAuditClient();
   await othersEnded(client);
   // What others left that were killed would be put back by the first lease that a test takes.
-  if ((await sweep(client)).leftOn) await client.setStatus({ enabled: 0 });
+  await sweep(client);
   const before = await auditState(client);
   const rules = await client.rules();
   try {

@@ -25,8 +25,6 @@ export const AUDIT_STATUS_BACKLOG_WAIT_TIME_ACTUAL = 0x80;
 // include/uapi/linux/audit.h: the feature bitmap of the status
 /** Rules can compare the session id (since Linux 4.10). */
 export const AUDIT_FEATURE_BITMAP_SESSIONID_FILTER = 0x10;
-/** The count of lost records can be reset (since Linux 4.11). */
-export const AUDIT_FEATURE_BITMAP_LOST_RESET = 0x20;
 
 // include/uapi/linux/audit.h: multicast groups
 /** Every record, for whoever has CAP_AUDIT_READ (since Linux 3.16). */

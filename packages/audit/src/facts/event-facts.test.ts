@@ -12,6 +12,22 @@ function event(...records: AuditRecord[]): AuditEvent {
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 describe("factsOf()", () => {
+  test("decodes the name of the host", () => {
+    const cwd = { ...record("CWD", 'cwd="/"'), node: "b\u00c3\u00bcro" };
+    expect(factsOf(event(cwd)).node).toBe("büro");
+  });
+
+  test("tells text that was cut off without the quote that was never closed", () => {
+    const facts = factsOf(
+      event(
+        record("SYSCALL", 'arch=c000003e syscall=59 comm="true" exe="/bin/tr'),
+        record("CWD", 'cwd="/ho'),
+        record("PATH", 'item=0 name="/usr/bin/tr'),
+      ),
+    );
+    expect(facts).toMatchObject({ exe: "/bin/tr", cwd: "/ho", paths: [{ name: "/usr/bin/tr" }] });
+  });
+
   test("tells who ran what, where, as whom", () => {
     const facts = factsOf(event(...execRecords([bytes("sudo"), bytes("-u ada")])));
     expect(facts).toEqual({

@@ -1,7 +1,7 @@
 import type { AuditEvent } from "../assemble/audit-event.ts";
 import { parseSocketAddress } from "../interpret/socket-address.ts";
 import type { AuditRecord } from "../record/audit-record.ts";
-import { encodedText, fieldValue, latin1Text } from "../record/field-value.ts";
+import { encodedText, fieldValue, latin1Text, plainText } from "../record/field-value.ts";
 import { recordTypeName } from "../record/record-names.ts";
 import {
   AUDIT_CWD,
@@ -39,7 +39,7 @@ export function factsOf(event: AuditEvent): AuditFacts {
     missing,
   };
   const node = records[0]?.node;
-  if (node !== undefined) facts.node = node;
+  if (node !== undefined) facts.node = latin1Text(node);
   const items = primary === undefined ? undefined : readTaskFacts(primary, facts, missing);
   for (const record of records) {
     if (record === primary && isCall(record.type)) continue;
@@ -66,7 +66,7 @@ function readDetail({ type, body }: AuditRecord, facts: Writable<AuditFacts>): b
     case AUDIT_CWD: {
       const cwd = valueOf(body, "cwd");
       if (cwd === undefined || cwd === "(null)") return false;
-      facts.cwd ??= encodedText(cwd) ?? latin1Text(cwd);
+      facts.cwd ??= encodedText(cwd) ?? plainText(cwd);
       return true;
     }
     case AUDIT_PROCTITLE: {

@@ -1,5 +1,5 @@
 import type { AuditRecord } from "../record/audit-record.ts";
-import { encodedText, latin1Text } from "../record/field-value.ts";
+import { encodedText, plainText } from "../record/field-value.ts";
 import { scanFields } from "../record/scan-fields.ts";
 import { id, wholeNumber } from "./numbers.ts";
 
@@ -39,7 +39,7 @@ export function pathFacts({ body }: AuditRecord): PathFacts {
       case "item":
         return put("item", wholeNumber(raw));
       case "name":
-        return put("name", raw === "(null)" ? undefined : (encodedText(raw) ?? latin1Text(raw)));
+        return put("name", raw === "(null)" ? undefined : (encodedText(raw) ?? plainText(raw)));
       case "inode":
         return put("inode", INODE.test(raw) ? BigInt(raw) : undefined);
       case "dev":

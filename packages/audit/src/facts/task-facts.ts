@@ -9,6 +9,7 @@ import {
   outcome,
   parseHex,
   parseHexBig,
+  plainText,
 } from "../record/field-value.ts";
 import { isFromUserSpace } from "../record/record-type.ts";
 import { messageInside, scanFields } from "../record/scan-fields.ts";
@@ -90,7 +91,7 @@ function readField(name: string, raw: string, facts: Writable<AuditFacts>): void
       return put(facts, "success", outcome(raw));
     case "comm":
     case "exe":
-      return put(facts, name, raw === "(null)" ? undefined : (encodedText(raw) ?? latin1Text(raw)));
+      return put(facts, name, raw === "(null)" ? undefined : (encodedText(raw) ?? plainText(raw)));
     case "tty":
       return put(facts, name, raw === "(none)" || raw === "?" ? undefined : latin1Text(raw));
     case "subj":

@@ -46,3 +46,9 @@ export function syscallNumber(arch: number, name: string): number | undefined {
   for (const [number, known] of tableOf(text)) if (known === name) return number;
   return undefined;
 }
+
+/** Whether any of the architectures has a system call of that name. */
+export function isSyscallName(name: string): boolean {
+  for (const arch of TABLES.keys()) if (syscallNumber(arch, name) !== undefined) return true;
+  return false;
+}

@@ -14,6 +14,7 @@ import { createInterface } from "node:readline";
 import { expect } from "vitest";
 import type { AuditClient } from "../client/audit-client.ts";
 import { type AuditState, auditState, keepingAudit } from "../client/audit-state.fixture.ts";
+import { openAuditDaemon } from "../reader/audit-daemon.ts";
 import { acquireAuditLease } from "./audit-lease.ts";
 import { leaseKeyOf } from "./lease-key.ts";
 
@@ -44,7 +45,9 @@ kernelTest("a lease leaves the status and the rules as they were", needs, async 
     );
     expect(held.every((rule) => leaseKeyOf(rule)?.wasOff)).toBe(true);
     const end = await lease.release();
-    expect(end).toEqual({ removed: held.length, gone: [], enabled: "restored" });
+    expect(end).toEqual({
+      ...{ removed: held.length, gone: [], enabled: "restored", switchedOff: false },
+    });
     expect(await lease.release()).toBe(end);
     expect(await auditState(client)).toEqual(before);
   });
@@ -114,7 +117,8 @@ kernelTest("a release tells of rules that somebody else has deleted", needs, asy
     if (first === undefined) throw new Error("no rules");
     await client.deleteRule(first);
     const end = await lease.release();
-    expect(end).toEqual({ removed: lease.rules.length - 1, gone: [first], enabled: "restored" });
+    expect(end).toMatchObject({ removed: lease.rules.length - 1, gone: [first] });
+    expect(end.enabled).toBe("restored");
     expect(await auditState(client)).toEqual(before);
   });
 });
@@ -143,6 +147,68 @@ kernelTest("two leases of one process do not get in each other's way", needs, as
     const third = await acquireAuditLease(options);
     expect(await second.release()).toMatchObject({ gone: [], enabled: "still-held" });
     expect(await third.release()).toMatchObject({ gone: [], enabled: "restored" });
+    expect(await auditState(client)).toEqual(before);
+  });
+});
+
+/** A client whose rules cannot be deleted: all that a process does that is killed just then. */
+function killedBeforeDeleting(client: AuditClient): AuditClient {
+  return Object.create(client, {
+    status: { value: () => client.status() },
+    rules: { value: () => client.rules() },
+    addRule: { value: (rule: never) => client.addRule(rule) },
+    setStatus: { value: (change: object) => client.setStatus(change) },
+    deleteRule: { value: () => Promise.reject(new Error("killed")) },
+  });
+}
+
+kernelTest("a holder that is killed while it releases leaves audit off", needs, async () => {
+  await fromOff(async (client, before) => {
+    const lease = await acquireAuditLease({
+      ...{ client: killedBeforeDeleting(client), rules: ["exec"], enable: true },
+    });
+    await expect(lease.release()).rejects.toThrow("killed");
+    expect((await client.status()).enabled).toBe(0);
+    expect((await client.rules()).length).toBeGreaterThan(before.rules.length);
+  });
+});
+
+kernelTest("a release that failed can be tried again", needs, async () => {
+  await fromOff(async (client, before) => {
+    const other = await acquireAuditLease({ client, rules: ["exec"], enable: true });
+    let isKilled = true;
+    const failing: AuditClient = Object.create(killedBeforeDeleting(client), {
+      deleteRule: {
+        value: (rule: never) =>
+          isKilled ? Promise.reject(new Error("killed")) : client.deleteRule(rule),
+      },
+    });
+    const lease = await acquireAuditLease({ client: failing, rules: ["exec"] });
+    await expect(lease.release()).rejects.toThrow("killed");
+    isKilled = false;
+    expect(await lease.release()).toMatchObject({ gone: [], enabled: "still-held" });
+    expect(await other.release()).toMatchObject({ gone: [], enabled: "restored" });
+    expect(await auditState(client)).toEqual(before);
+  });
+});
+
+kernelTest("a release tells that somebody else has switched audit off", needs, async () => {
+  await fromOff(async (client, before) => {
+    const lease = await acquireAuditLease({ client, rules: ["exec"], enable: true });
+    await client.setStatus({ enabled: 0 });
+    expect(await lease.release()).toMatchObject({ switchedOff: true, enabled: "left-alone" });
+    expect(await auditState(client)).toEqual(before);
+  });
+});
+
+kernelTest("the last of two restores beside a daemon that was there before", needs, async () => {
+  await fromOff(async (client) => {
+    await using _daemon = await openAuditDaemon({ onRecord: () => {}, onLost: () => {} });
+    const before = await auditState(client);
+    const first = await acquireAuditLease({ client, rules: ["exec"], enable: true });
+    const second = await acquireAuditLease({ client, rules: ["exec"] });
+    expect(await first.release()).toMatchObject({ enabled: "still-held" });
+    expect(await second.release()).toMatchObject({ enabled: "restored" });
     expect(await auditState(client)).toEqual(before);
   });
 });
@@ -241,6 +307,47 @@ kernelTest("the last of two holders restores after the other was killed", needs,
       expect(await stays.release()).toBe("restored");
       expect(await auditState(client)).toEqual(before);
     }
+  });
+});
+
+/** What `auditctl -D` does. */
+async function deleteAll(client: AuditClient): Promise<void> {
+  for (const rule of await client.rules()) {
+    if (leaseKeyOf(rule) !== undefined) await client.deleteRule(rule);
+  }
+}
+
+kernelTest("the last of two restores when all rules were deleted meanwhile", needs, async () => {
+  await fromOff(async (client, before) => {
+    const first = await startHolder();
+    await deleteAll(client);
+    const second = await acquireAuditLease({ client, rules: ["exec"], enable: true });
+    expect(await first.release()).toBe("still-held");
+    expect(await second.release()).toMatchObject({ enabled: "restored" });
+    expect(await auditState(client)).toEqual(before);
+  });
+});
+
+kernelTest("what a killed holder left is put back without its rules, too", needs, async () => {
+  await fromOff(async (client, before) => {
+    const holder = await startHolder();
+    await deleteAll(client);
+    await holder.kill();
+    const attempt = acquireAuditLease({ client, rules: ["exec"] });
+    await expect(attempt).rejects.toMatchObject({ code: "EDISABLED" });
+    expect(await auditState(client)).toEqual(before);
+  });
+});
+
+kernelTest("one that is killed while it clears away leaves audit off", needs, async () => {
+  await fromOff(async (client) => {
+    const holder = await startHolder();
+    await holder.kill();
+    const attempt = acquireAuditLease({
+      ...{ client: killedBeforeDeleting(client), rules: ["exec"], enable: true },
+    });
+    await expect(attempt).rejects.toThrow("killed");
+    expect((await client.status()).enabled).toBe(0);
   });
 });
 

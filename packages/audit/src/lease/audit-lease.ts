@@ -1,10 +1,12 @@
 import type { AuditClient } from "../client/audit-client.ts";
-import { commandLine, errorCode, locked } from "../client/refusal.ts";
+import { commandLine, locked } from "../client/refusal.ts";
 import type { AuditStatus } from "../client/status.ts";
 import { AuditUnavailableError } from "../client/unavailable.ts";
 import { isSameHolder, self } from "./holder.ts";
 import type { AuditRule } from "../rules/rule.ts";
-import { formatLeaseKey, type LeaseKey } from "./lease-key.ts";
+import { addRules, removeRules } from "./laid-rules.ts";
+import { formatLeaseKey, type LeaseKey, leaseKeyOf } from "./lease-key.ts";
+import { withoutLease, writeLeaseState } from "./lease-state.ts";
 import { alone } from "./lock.ts";
 import { checkLeaseOptions, type LeaseOptions, scopesOf } from "./lease-options.ts";
 import { leaseRule } from "./recipes.ts";
@@ -21,6 +23,8 @@ export interface LeaseEnd {
    * restore it. `left-alone`: it was on already, or somebody else has to do with it now.
    */
   readonly enabled: "restored" | "still-held" | "left-alone";
+  /** Audit was found off: somebody else had switched it off, as `auditctl -e 0` does, and since then there are no records. */
+  readonly switchedOff: boolean;
 }
 
 /** Rules of audit, and its switch, held for as long as somebody needs the records. */
@@ -67,30 +71,38 @@ async function acquire(options: LeaseOptions): Promise<AuditLease> {
   const first = await client.status();
   if (first.enabled === 2) throw locked();
   const scopes = scopesOf(options, first);
-  const { held, leftOn } = await sweep(client);
-  if (leftOn) await restoreEnabled(client, 0);
+  const { keys, state } = await sweep(client);
   const status = await client.status();
-  const off = status.enabled === 0;
-  if (off && !enable) throw disabled();
+  const isOff = status.enabled === 0;
+  if (isOff && !enable) throw disabled();
   const holder = self();
-  const wasOff = off || held.some((key) => key.wasOff);
-  const suffix = suffixFor(held.filter((key) => isSameHolder(key, holder)));
+  const wasOff = isOff || state.off !== undefined || keys.some((key) => key.wasOff);
+  const daemon = isOff ? status.pid : (state.off?.daemon ?? 0);
+  const suffix = suffixFor(keys.filter((key) => isSameHolder(key, holder)));
   const rules = options.rules.flatMap((what) => {
     const key = formatLeaseKey({ ...holder, what: what + suffix, wasOff });
     return scopes.flatMap(({ arch, fields }) => leaseRule(what, arch, fields, key));
   });
   const before = await client.rules();
-  await addAll(client, rules);
-  if (off) {
-    try {
-      // Only now: should we be killed in between, the keys tell what to go back to.
-      await client.setStatus({ enabled: 1 });
-    } catch (error) {
-      await removeAll(client, rules);
-      throw error;
-    }
+  writeLeaseState({ holders: [...state.holders, holder], ...(wasOff && { off: { daemon } }) });
+  try {
+    await addRules(client, rules);
+    // Only now: should we be killed in between, file and keys tell what to go back to.
+    if (isOff) await enableOver(client, rules);
+  } catch (error) {
+    writeLeaseState(state);
+    throw error;
   }
-  return new Lease(client, { rules, status, wasOff, changed: off, before });
+  return new Lease(client, { rules, status, wasOff, daemon, changed: isOff, before });
+}
+
+async function enableOver(client: AuditClient, rules: readonly AuditRule[]): Promise<void> {
+  try {
+    await client.setStatus({ enabled: 1 });
+  } catch (error) {
+    await removeRules(client, rules);
+    throw error;
+  }
 }
 
 interface Taken {
@@ -98,6 +110,8 @@ interface Taken {
   /** Before it was switched on. */
   readonly status: AuditStatus;
   readonly wasOff: boolean;
+  /** Pid of the daemon when audit was switched on; 0 when there was none or it is not known. */
+  readonly daemon: number;
   readonly changed: boolean;
   readonly before: readonly AuditRule[];
 }
@@ -110,6 +124,8 @@ class Lease implements AuditLease {
   readonly printsToKernelLog: boolean;
   readonly #client: AuditClient;
   readonly #taken: Taken;
+  /** Whether it stands among the leases that are written down. */
+  #isListed = true;
   #end: Promise<LeaseEnd> | undefined;
 
   constructor(client: AuditClient, taken: Taken) {
@@ -139,47 +155,37 @@ class Lease implements AuditLease {
   }
 
   async #release(): Promise<LeaseEnd> {
-    const gone = await removeAll(this.#client, this.rules);
-    const removed = this.rules.length - gone.length;
-    const { wasOff, changed, status } = this.#taken;
-    const { held } = await sweep(this.#client);
-    if (!wasOff) return { removed, gone, enabled: "left-alone" };
-    if (held.length > 0) return { removed, gone, enabled: "still-held" };
-    // What the first holder found, only the first holder knows.
-    const restored = await restoreEnabled(this.#client, changed ? status.pid : 0);
-    return { removed, gone, enabled: restored ? "restored" : "left-alone" };
+    const client = this.#client;
+    const switchedOff = (await client.status()).enabled === 0;
+    const { keys, state } = await sweep(client);
+    const left = this.#isListed ? withoutLease(state, self()) : state;
+    const own = new Set(this.rules.map((rule) => keyText(leaseKeyOf(rule))));
+    const isHeld = left.holders.length > 0 || keys.some((key) => !own.has(keyText(key)));
+    const wasOff = this.#taken.wasOff || state.off !== undefined;
+    let enabled: LeaseEnd["enabled"] = wasOff && isHeld ? "still-held" : "left-alone";
+    // Before the rules go: were we killed in between, they tell that it was off once.
+    if (
+      wasOff &&
+      !isHeld &&
+      (await restoreEnabled(client, state.off?.daemon ?? this.#taken.daemon))
+    ) {
+      enabled = "restored";
+    }
+    if (this.#isListed) writeLeaseState(left);
+    this.#isListed = false;
+    const gone = await removeRules(client, this.rules);
+    return { removed: this.rules.length - gone.length, gone, enabled, switchedOff };
   }
+}
+
+function keyText(key: LeaseKey | undefined): string {
+  return key === undefined ? "" : formatLeaseKey(key);
 }
 
 /** The rules of each lease of a process must differ from those of the others. */
 function suffixFor(ours: readonly LeaseKey[]): string {
   const numbers = ours.map(({ what }) => Number(what.split(".")[1] ?? 1));
   return numbers.length === 0 ? "" : `.${Math.max(...numbers) + 1}`;
-}
-
-async function addAll(client: AuditClient, rules: readonly AuditRule[]): Promise<void> {
-  for (const [i, rule] of rules.entries()) {
-    try {
-      await client.addRule(rule);
-    } catch (error) {
-      await removeAll(client, rules.slice(0, i));
-      throw error;
-    }
-  }
-}
-
-/** Those that were not there any more. */
-async function removeAll(client: AuditClient, rules: readonly AuditRule[]): Promise<AuditRule[]> {
-  const gone: AuditRule[] = [];
-  for (const rule of rules) {
-    try {
-      await client.deleteRule(rule);
-    } catch (error) {
-      if (errorCode(error) !== "ENOENT") throw error;
-      gone.push(rule);
-    }
-  }
-  return gone;
 }
 
 function disabled(): AuditUnavailableError {

@@ -1,36 +1,57 @@
 import type { AuditClient } from "../client/audit-client.ts";
-import { errorCode } from "../client/refusal.ts";
+import type { AuditRule } from "../rules/rule.ts";
 import { isAlive } from "./holder.ts";
 import { type LeaseKey, leaseKeyOf } from "./lease-key.ts";
+import { removeRules } from "./laid-rules.ts";
+import { type LeaseState, ofTheLiving, readLeaseState, writeLeaseState } from "./lease-state.ts";
 
-/** What was found of leases. */
-export interface Swept {
-  /** Keys of those that are held, by any process. */
-  readonly held: readonly LeaseKey[];
-  /** Whether nobody holds one any more, and audit was off before somebody killed had switched it on. */
-  readonly leftOn: boolean;
+/** What is held now, by any process that lives. */
+export interface Held {
+  /** Keys of the rules, one for each. */
+  readonly keys: readonly LeaseKey[];
+  /** What was written down; without holders where nothing was. */
+  readonly state: LeaseState;
 }
 
-/** Removes the rules of holders that live no more. */
-export async function sweep(client: AuditClient): Promise<Swept> {
-  const held: LeaseKey[] = [];
+/**
+ * Removes what holders left that live no more: their rules, and, where nobody holds a lease any more, audit being on. It is
+ * switched off first: were this killed behind the rules, nothing would tell that it was off once.
+ */
+export async function sweep(client: AuditClient): Promise<Held> {
+  const written = readLeaseState();
+  const state = ofTheLiving(written ?? { holders: [] });
+  const { keys, dead, wasOff } = await look(client);
+  if (keys.length === 0 && state.holders.length === 0 && (wasOff || state.off !== undefined)) {
+    await restoreEnabled(client, state.off?.daemon ?? 0);
+  }
+  if (state.holders.length !== written?.holders.length) writeLeaseState(state);
+  await removeRules(client, dead);
+  return { keys, state };
+}
+
+interface Found {
+  readonly keys: readonly LeaseKey[];
+  /** Rules of holders that live no more. */
+  readonly dead: readonly AuditRule[];
+  /** Whether one of these says that audit was off before. */
+  readonly wasOff: boolean;
+}
+
+async function look(client: AuditClient): Promise<Found> {
+  const keys: LeaseKey[] = [];
+  const dead: AuditRule[] = [];
   let wasOff = false;
   for (const rule of await client.rules()) {
     const key = leaseKeyOf(rule);
     if (key === undefined) continue;
     if (isAlive(key)) {
-      held.push(key);
-      continue;
-    }
-    wasOff ||= key.wasOff;
-    try {
-      await client.deleteRule(rule);
-    } catch (error) {
-      // Somebody was faster.
-      if (errorCode(error) !== "ENOENT") throw error;
+      keys.push(key);
+    } else {
+      dead.push(rule);
+      wasOff ||= key.wasOff;
     }
   }
-  return { held, leftOn: held.length === 0 && wasOff };
+  return { keys, dead, wasOff };
 }
 
 /**

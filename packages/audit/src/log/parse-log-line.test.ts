@@ -6,6 +6,11 @@ const stamp = { seconds: 1, milliseconds: 0, serial: 2 };
 describe("parseLogLine()", () => {
   test.each([
     ["as auditd writes it", 'type=CWD msg=audit(1.000:2): cwd="/"', {}],
+    [
+      "of a host whose name has bytes that are no ASCII",
+      'node=\u00c3\u00a0 type=CWD msg=audit(1.000:2): cwd="/"',
+      { node: "\u00c3\u00a0" },
+    ],
     ["of another host", 'node=a.b type=CWD msg=audit(1.000:2): cwd="/"', { node: "a.b" }],
     [
       "with its interpretation",
@@ -18,11 +23,15 @@ describe("parseLogLine()", () => {
     expect(parseLogLine(line)).toEqual({ type: 1307, stamp, body: 'cwd="/"', ...more });
   });
 
-  test("splits at the first separator only", () => {
-    expect(parseLogLine("type=CWD msg=audit(1.000:2): a\u001db\u001dc")).toMatchObject({
-      body: "a",
-      enriched: "b\u001dc",
-    });
+  test("splits at the last separator: one in front of it may be of who wrote the message", () => {
+    const message = "pid=1 uid=0 msg='op=\u001dUID=\"nobody\"'";
+    const record = parseLogLine(`type=USER_CMD msg=audit(1.000:2): ${message}\u001dUID="root"`);
+    expect(record).toMatchObject({ body: message, enriched: 'UID="root"' });
+  });
+
+  test("splits at no byte of a host's name", () => {
+    const line = 'node=a\u001db type=CWD msg=audit(1.000:2): cwd="/"';
+    expect(parseLogLine(line)).toMatchObject({ node: "a\u001db", body: 'cwd="/"' });
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { parseRecord } from "../record/parse-record.ts";
 import { recordTypeNumber } from "../record/record-names.ts";
 
 /** Host, type, record: what auditd, and the kernel's own log, put in front of a record. */
-const LINE = /^(?:node=(\S{1,255}) )?type=([A-Z\d_[\]]{1,64}) (?:msg=)?(?=audit\()/u;
+const LINE = /^(?:node=([^ ]{1,255}) )?type=([A-Z\d_[\]]{1,64}) (?:msg=)?(?=audit\()/u;
 /** Begins the fields that auditd has interpreted, in its enriched format. */
 const ENRICHED = "\u001d";
 
@@ -17,15 +17,14 @@ export function parseLogLine(line: string): AuditRecord | undefined {
   const [prefix, node, name = ""] = LINE.exec(line) ?? [];
   const type = recordTypeNumber(name);
   if (prefix === undefined || type === undefined) return undefined;
-  const separator = line.indexOf(ENRICHED, prefix.length);
-  const record = parseRecord(
-    type,
-    line.slice(prefix.length, separator < 0 ? undefined : separator),
-  );
-  if (record === undefined || (node === undefined && separator < 0)) return record;
+  // The last one is auditd's: who writes a message may write one into it, and names of his own behind.
+  const separator = line.lastIndexOf(ENRICHED);
+  const isEnriched = separator >= prefix.length;
+  const record = parseRecord(type, line.slice(prefix.length, isEnriched ? separator : undefined));
+  if (record === undefined || (node === undefined && !isEnriched)) return record;
   return {
     ...record,
-    ...(separator >= 0 && { enriched: line.slice(separator + 1) }),
+    ...(isEnriched && { enriched: line.slice(separator + 1) }),
     ...(node !== undefined && { node }),
   };
 }

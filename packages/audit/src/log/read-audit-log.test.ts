@@ -11,6 +11,7 @@ import {
   newAuditLogReport,
   readAuditLog,
   type ReadAuditLogOptions,
+  readAuditLogs,
 } from "./read-audit-log.ts";
 
 function exec(serial: number): string {
@@ -66,11 +67,11 @@ describe("readAuditLog()", () => {
     const log = exec(1);
     const { events, report } = await read(bytes(log.slice(0, log.indexOf("proctitle=") + 12)));
     expect(events).toMatchObject([{ partial: ["cut"] }]);
-    expect(report.isCutOff).toBe(true);
+    expect(report.cutOff).toBe(1);
     const early = await read(bytes(log.slice(0, log.indexOf("cwd=") + 5)));
     expect(early.events).toMatchObject([{ partial: ["no-end", "cut"] }]);
     const half = await read(bytes(`${exec(1)}type=SYSC`));
-    expect(half.report).toMatchObject({ events: 1, malformed: 1, isCutOff: true });
+    expect(half.report).toMatchObject({ events: 1, malformed: 1, cutOff: 1 });
   });
 
   test("reads any log, cut off anywhere, to its end", async () => {
@@ -111,6 +112,35 @@ describe("readAuditLog()", () => {
   });
 });
 
+describe("readAuditLogs()", () => {
+  test("ends a line where its file ends, and reads an event on in the next", async () => {
+    const [first, second] = [exec(1), exec(2)];
+    const at = second.indexOf("type=CWD");
+    const report = newAuditLogReport();
+    const files = [bytes(`${first}type=SYSC`), bytes(second.slice(0, at)), bytes(second.slice(at))];
+    const events: AuditEvent[] = [];
+    for await (const event of readAuditLogs(files, { report })) events.push(event);
+    expect(events.map(({ stamp, partial }) => [stamp.serial, partial])).toEqual([
+      [1, []],
+      [2, []],
+    ]);
+    expect(events[1]?.records[0]?.body).toMatch(/^arch=/u);
+    expect(report).toMatchObject({ malformed: 1, cutOff: 1 });
+  });
+
+  test("does not open a file before the one in front of it was read", async () => {
+    const opened: number[] = [];
+    const files = function* (): Generator<Uint8Array[]> {
+      for (const serial of [1, 2]) {
+        opened.push(serial);
+        yield bytes(exec(serial));
+      }
+    };
+    for await (const _event of readAuditLogs(files())) break;
+    expect(opened).toEqual([1]);
+  });
+});
+
 describe("readAuditLog() of a path", () => {
   let folder = "";
 
@@ -132,6 +162,15 @@ describe("readAuditLog() of a path", () => {
     expect(events.map(({ stamp }) => stamp.serial)).toEqual([1, 2, 3, 4]);
     expect(report).toMatchObject({ malformed: 0, missingStart: 0, missingEnd: 0 });
     expect((await read(path)).events.map(({ partial }) => partial)).toEqual([["no-start"], []]);
+  });
+
+  test("ends the line in which a file that was set aside breaks off", async () => {
+    const path = join(folder, "audit.log");
+    writeFileSync(`${path}.1`, `${exec(1)}type=SYSCALL msg=audit(17000`);
+    writeFileSync(path, exec(2));
+    const { events, report } = await read(path, { rotated: true });
+    expect(events.map(({ partial }) => partial)).toEqual([[], []]);
+    expect(report).toMatchObject({ malformed: 1, cutOff: 1 });
   });
 
   test("says which file it could not read", async () => {

@@ -10,8 +10,8 @@ import { isSeparator, parseLogLine } from "./parse-log-line.ts";
 
 /** What reading a log told of the log itself: every loss by its counter. */
 export interface AuditLogReport extends AssemblyCounters {
-  /** The input ended in the middle of a line. */
-  isCutOff: boolean;
+  /** Files, or other inputs, that ended in the middle of a line. */
+  cutOff: number;
 }
 
 /** How a log is read. */
@@ -28,10 +28,13 @@ export interface ReadAuditLogOptions extends Partial<AssemblyBounds> {
 
 /** An empty report, for `readAuditLog` to fill in. */
 export function newAuditLogReport(): AuditLogReport {
-  return { ...newAssemblyCounters(), isCutOff: false };
+  return { ...newAssemblyCounters(), cutOff: 0 };
 }
 
 const MAX_LINE_BYTES = 65_536;
+
+/** Bytes of a file, in pieces. */
+export type LogBytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /**
  * The events of a log as auditd writes it, raw or enriched, in the order in which they end. Whatever the log holds, it is
@@ -42,10 +45,23 @@ const MAX_LINE_BYTES = 65_536;
  * @throws RangeError for a bound that is none
  */
 export async function* readAuditLog(
-  source: string | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  source: string | LogBytes,
   options: ReadAuditLogOptions = {},
 ): AsyncGenerator<AuditEvent, void, undefined> {
-  const { maxLineBytes = MAX_LINE_BYTES, rotated = false, report } = options;
+  const files = typeof source === "string" ? filesOf(source, options.rotated ?? false) : [source];
+  yield* readAuditLogs(files, options);
+}
+
+/**
+ * The same of several files, the oldest first: an event may go on in the next, a line may not.
+ *
+ * @param files asked for one by one, each when the one before it was read
+ */
+export async function* readAuditLogs(
+  files: AsyncIterable<LogBytes> | Iterable<LogBytes>,
+  options: Omit<ReadAuditLogOptions, "rotated"> = {},
+): AsyncGenerator<AuditEvent, void, undefined> {
+  const { maxLineBytes = MAX_LINE_BYTES, report } = options;
   if (!Number.isSafeInteger(maxLineBytes) || maxLineBytes < 1) {
     throw new RangeError(`maxLineBytes must be a whole number from 1 on, got ${maxLineBytes}`);
   }
@@ -57,28 +73,24 @@ export async function* readAuditLog(
     told = [];
     yield* events;
   };
-  const bytes = typeof source === "string" ? fileBytes(source, rotated) : source;
-  for await (const { text, isCut } of byteLines(bytes, maxLineBytes)) {
-    if (isCut && report !== undefined) report.isCutOff = true;
-    const record = text === undefined ? undefined : parseLogLine(text);
-    if (record === undefined) {
-      if (text === undefined || !isSeparator(text)) assembler.countMalformed();
-    } else if (isCut) assembler.pushCut(record);
-    else assembler.push(record);
-    if (told.length > 0) yield* tell();
+  for await (const bytes of files) {
+    for await (const { text, isCut } of byteLines(bytes, maxLineBytes)) {
+      if (isCut && report !== undefined) report.cutOff++;
+      const record = text === undefined ? undefined : parseLogLine(text);
+      if (record === undefined) {
+        if (text === undefined || !isSeparator(text)) assembler.countMalformed();
+      } else if (isCut) assembler.pushCut(record);
+      else assembler.push(record);
+      if (told.length > 0) yield* tell();
+    }
   }
   assembler.flush();
   yield* tell();
 }
 
-async function* fileBytes(
-  path: string,
-  rotated: boolean,
-): AsyncGenerator<Uint8Array, void, undefined> {
+async function* filesOf(path: string, rotated: boolean): AsyncGenerator<LogBytes, void, undefined> {
   const paths = rotated ? [...(await setAside(path)), path] : [path];
-  for (const path of paths) {
-    for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
-  }
+  for (const path of paths) yield createReadStream(path);
 }
 
 /** The files set aside, the oldest first. */

@@ -193,10 +193,8 @@ class Daemon implements AuditDaemon {
   /** A question whether we live (AUDIT_REPLACE) is answered by its having been delivered. */
   #control(type: number, payload: Uint8Array): void {
     if (type !== NLMSG_ERROR || payload.byteLength < 4) return;
-    this.#answer = new DataView(payload.buffer, payload.byteOffset).getInt32(0, LITTLE_ENDIAN);
+    this.#answer = new Int32Array(payload.slice(0, 4).buffer)[0];
   }
 
   readonly #abort = (): void => void this.close().catch(() => {});
 }
-
-const LITTLE_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;

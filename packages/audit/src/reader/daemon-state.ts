@@ -1,7 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { AuditClient } from "../client/audit-client.ts";
 import type { AuditStatus } from "../client/status.ts";
 import { type Holder, isAlive, self } from "../lease/holder.ts";
+import { readRunFile, removeRunFile, writeRunFile } from "../lease/run-file.ts";
 
 /** What a daemon of ours has changed, so that the next one can put it back if this one is killed. Gone at boot, as the values are. */
 export const STATE_FILE = "/run/task-watchers-audit-daemon.json";
@@ -25,13 +25,7 @@ export function rememberLimits(
   path: string = STATE_FILE,
 ): void {
   const state: DaemonState = { ...self(), before, during };
-  const temporary = `${path}.${process.pid}`;
-  try {
-    writeFileSync(temporary, JSON.stringify(state), { mode: 0o600, flag: "wx" });
-    renameSync(temporary, path);
-  } catch {
-    rmSync(temporary, { force: true });
-  }
+  writeRunFile(path, state);
 }
 
 /** Puts back what a daemon left that is no more. */
@@ -61,20 +55,12 @@ export async function restoreLimits(
 
 /** Nothing is left to be put back. */
 export function forgetLimits(path: string = STATE_FILE): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // Nor could it be written.
-  }
+  removeRunFile(path);
 }
 
 function readState(path: string): DaemonState | undefined {
-  try {
-    const state: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return isState(state) ? state : undefined;
-  } catch {
-    return undefined;
-  }
+  const state = readRunFile(path);
+  return isState(state) ? state : undefined;
 }
 
 function isState(value: unknown): value is DaemonState {

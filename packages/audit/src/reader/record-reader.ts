@@ -1,6 +1,7 @@
-import { monotonicNs, SyscallError } from "@task-watchers/linux";
+import { SyscallError } from "@task-watchers/linux";
 import type { NetlinkTransport } from "@task-watchers/netlink";
 import { AUDIT_GET, AUDIT_REPLACE } from "../client/constants.ts";
+import { DropCount } from "./drop-count.ts";
 import { ReadPace, TURN_RECORDS } from "./pace.ts";
 import type { AuditReaderCounters } from "./reader-counters.ts";
 import { RecordQueue, type RecordSink } from "./record-queue.ts";
@@ -31,12 +32,8 @@ export class RecordReader {
   readonly #memory: Buffer;
   readonly #halves: Uint16Array;
   #pace: ReadPace | undefined;
-  #counts = { told: 0, overruns: 0, spoofed: 0, malformed: 0, truncated: 0 };
-  #dropsSeen: number;
-  #lost = 0;
-  #reported = 0;
-  #overrun = false;
-  #soundNs: bigint = monotonicNs();
+  readonly #drops: DropCount;
+  #counts = { told: 0, spoofed: 0, malformed: 0, truncated: 0 };
   #draining = false;
   #closed = false;
 
@@ -58,7 +55,7 @@ export class RecordReader {
     const { buffer, byteOffset, byteLength } = transport.datagrams.words;
     this.#memory = Buffer.from(buffer, byteOffset, byteLength);
     this.#halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
-    this.#dropsSeen = transport.drops();
+    this.#drops = new DropCount(transport);
   }
 
   /** Reads as records come, from now on. Keeps the process alive until `unref` or `close`. */
@@ -79,11 +76,12 @@ export class RecordReader {
 
   /** Exact at any time, also after `close`. */
   get counters(): AuditReaderCounters {
-    this.#countDrops();
+    if (!this.#closed) this.#drops.look();
     return {
       ...this.#counts,
       queued: this.#queue.length,
-      lost: this.#lost,
+      lost: this.#drops.lost,
+      overruns: this.#drops.overruns,
       wakeUps: this.#pace?.wakeUps ?? 0,
       receiveBufferBytes: this.#transport.receiveBufferBytes,
     };
@@ -112,7 +110,7 @@ export class RecordReader {
 
   close(): void {
     if (this.#closed) return;
-    this.#countDrops();
+    this.#drops.look();
     this.#closed = true;
     this.#pace?.close();
     this.#transport.close();
@@ -155,7 +153,7 @@ export class RecordReader {
       return this.#transport.receive();
     } catch (error) {
       if (error instanceof SyscallError && error.code === "ENOBUFS") {
-        this.#overrun = true;
+        this.#drops.overrun();
         return -1;
       }
       this.close();
@@ -167,16 +165,8 @@ export class RecordReader {
   /** The queue was read empty: what was lost came behind what has been read. */
   #settle(): void {
     if (this.#closed) return;
-    const untilNs = monotonicNs();
-    if (this.#overrun) {
-      this.#overrun = false;
-      this.#counts.overruns++;
-      this.#countDrops();
-      const count = this.#lost - this.#reported;
-      this.#reported = this.#lost;
-      this.#queue.pushLoss({ reason: "overrun", count, sinceNs: this.#soundNs, untilNs });
-    }
-    this.#soundNs = untilNs;
+    const loss = this.#drops.settle();
+    if (loss !== undefined) this.#queue.pushLoss(loss);
   }
 
   #take(i: number): void {
@@ -202,13 +192,5 @@ export class RecordReader {
     let end = at + length;
     while (end > at + HEADER_BYTES && this.#memory[end - 1] === 0) end--;
     this.#queue.push(type, this.#memory.toString("latin1", at + HEADER_BYTES, end));
-  }
-
-  #countDrops(): void {
-    if (this.#closed) return;
-    const drops = this.#transport.drops();
-    // The kernel's counter is 32 bits wide and wraps.
-    this.#lost += (drops - this.#dropsSeen) >>> 0;
-    this.#dropsSeen = drops;
   }
 }

@@ -17,6 +17,6 @@ export interface AuditRecord {
   readonly body: string;
   /** The interpreted fields that auditd's enriched format adds after a 0x1d byte; absent on netlink. */
   readonly enriched?: string;
-  /** `node=` of a log that was collected from several hosts. */
+  /** `node=` of a log that was collected from several hosts, a character for each byte (latin1). */
   readonly node?: string;
 }

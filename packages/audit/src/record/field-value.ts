@@ -86,7 +86,7 @@ function messageText(raw: string): string {
 }
 
 /** The text as it stands, without quotes that were opened and never closed. */
-function plainText(raw: string): string {
+export function plainText(raw: string): string {
   return latin1Text(raw.startsWith('"') ? raw.slice(1) : raw);
 }
 

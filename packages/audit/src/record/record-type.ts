@@ -1,12 +1,8 @@
 // Record types that are treated by kind. include/uapi/linux/audit.h
 /** Message of user space, of the oldest kind. */
 export const AUDIT_USER = 1005;
-/** A task got a login id. */
-export const AUDIT_LOGIN = 1006;
 /** First of the messages of user space. */
 export const AUDIT_FIRST_USER_MSG = 1100;
-/** What was typed, told by a shell. */
-export const AUDIT_USER_TTY = 1124;
 /** Last of the messages of user space and of auditd itself. */
 export const AUDIT_LAST_DAEMON = 1299;
 /** A system call. */
@@ -17,8 +13,6 @@ export const AUDIT_PATH = 1302;
 export const AUDIT_IPC = 1303;
 /** Arguments of socketcall(2). */
 export const AUDIT_SOCKETCALL = 1304;
-/** Auditing itself was changed. */
-export const AUDIT_CONFIG_CHANGE = 1305;
 /** Address given to a call. */
 export const AUDIT_SOCKADDR = 1306;
 /** Working directory. */
@@ -42,18 +36,12 @@ export const AUDIT_BPRM_FCAPS = 1321;
 export const AUDIT_CAPSET = 1322;
 /** Descriptor and flags of mmap(2). */
 export const AUDIT_MMAP = 1323;
-/** A seccomp filter acted. */
-export const AUDIT_SECCOMP = 1326;
 /** Title of the process; last but the end. */
 export const AUDIT_PROCTITLE = 1327;
 /** An operation of io_uring. */
 export const AUDIT_URINGOP = 1336;
 /** Arguments of openat2(2). */
 export const AUDIT_OPENAT2 = 1337;
-/** SELinux allowed or denied. */
-export const AUDIT_AVC = 1400;
-/** A program died of a signal that dumps core. */
-export const AUDIT_ANOM_ABEND = 1701;
 /** Text of the kernel that has no type of its own. */
 export const AUDIT_KERNEL = 2000;
 /** First of further messages of user space. */

@@ -112,11 +112,6 @@ export function decodeRule(bytes: Uint8Array): AuditRule {
   };
 }
 
-/** Whether two rules are the same to the kernel: what is added once, and deleted by its likeness. */
-export function isSameRule(left: AuditRule, right: AuditRule): boolean {
-  return Buffer.compare(encodeRule(left), encodeRule(right)) === 0;
-}
-
 /** The last word of "all": its upper 16 bits stand for classes of calls, and the kernel takes them out of what auditctl sends. */
 const LAST_WORD_OF_ALL = 0x0000_ffff;
 

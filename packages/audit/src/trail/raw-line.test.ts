@@ -7,7 +7,7 @@ import { rawLine } from "./raw-line.ts";
 
 describe("rawLine()", () => {
   test("writes a record as auditd does, its body byte for byte", () => {
-    const body = `${EXECVE_CALL} x=\u00ff\u0080`;
+    const body = `${EXECVE_CALL} x=\u00ff\u00c3\u009c`;
     expect(rawLine(record("SYSCALL", body, 7, 5))).toEqual({
       line: `type=SYSCALL msg=audit(1700000000.005:7): ${body}\n`,
       maskedBytes: 0,
@@ -30,6 +30,20 @@ describe("rawLine()", () => {
     expect(maskedBytes).toBe(0);
     const read = parseLogLine(line.slice(0, -1));
     expect(read && fieldOf(read, "msg")?.value).toBe(message);
+  });
+
+  test.each([
+    ["of C1, as a byte", "\u009b2J"],
+    ["of C1, as a character", "\u00c2\u009b2J"],
+    ["that turns text round", "\u00e2\u0080\u00ae"],
+  ])("writes a message as hex for a control %s", (_, control) => {
+    const { line, maskedBytes } = rawLine(record("USER", `pid=7 msg='op=${control}'`));
+    const hex = Buffer.from(`op=${control}`, "latin1").toString("hex").toUpperCase();
+    expect(line).toContain(`: pid=7 msg=${hex}\n`);
+    expect(maskedBytes).toBe(0);
+    const kernel = rawLine(record("KERNEL", `a${control}`));
+    expect(kernel.line).not.toContain(control);
+    expect(kernel.maskedBytes).toBeGreaterThan(0);
   });
 
   test("masks what it can write in no other way, and counts it", () => {

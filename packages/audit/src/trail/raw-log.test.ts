@@ -39,7 +39,7 @@ async function serials(rotated = false): Promise<number[]> {
   const found: number[] = [];
   const report = newAuditLogReport();
   for await (const { stamp } of readAuditLog(path, { rotated, report })) found.push(stamp.serial);
-  expect(report).toMatchObject({ missingStart: 0, missingEnd: 0, isCutOff: false });
+  expect(report).toMatchObject({ missingStart: 0, missingEnd: 0, cutOff: 0 });
   return found;
 }
 
@@ -149,6 +149,34 @@ describe("RawLog", () => {
     expect(errors).toMatchObject([{ code }]);
     expect(log.counters).toMatchObject({ writeErrors: 1, eventsDropped: 1, recordsDropped: 7 });
     expect(existsSync(join(folder, "elsewhere"))).toBe(false);
+  });
+
+  test("is refused at once by open() where it could not be written to", async () => {
+    await expect(RawLog.open({ path: join(folder, "none", "audit.log") })).rejects.toMatchObject({
+      code: "ENOENT",
+    });
+    await expect(RawLog.open({ path: "/dev/null" })).rejects.toThrow("is no regular file");
+    await expect(RawLog.open({ path: "" })).rejects.toThrow(TypeError);
+  });
+
+  test("by open() goes on as by the constructor, torn line and size included", async () => {
+    appendFileSync(path, "type=SYSCALL msg=audit(17000");
+    const log = await RawLog.open({ path, maxBytes: 4000, keep: 3 });
+    for (let serial = 1; serial <= 5; serial++) log.write(event(serial));
+    await log.close();
+    expect(readFileSync(`${path}.1`, "latin1")).toMatch(/^type=SYSCALL msg=audit\(17000\n/u);
+    expect(log.firstError).toBeUndefined();
+    expect(log.counters).toMatchObject({ eventsWritten: 5, eventsDropped: 0, rotations: 1 });
+  });
+
+  test("keeps the first reason for which events were dropped", async () => {
+    const log = await RawLog.open({ path, maxBytes: 4000, keep: 1 });
+    mkdirSync(`${path}.1`);
+    for (let serial = 1; serial <= 5; serial++) log.write(event(serial));
+    await log.close();
+    expect(log.counters).toMatchObject({ writeErrors: 1 });
+    expect(log.counters.eventsDropped).toBeGreaterThan(0);
+    expect(log.firstError).toMatchObject({ code: "EISDIR" });
   });
 
   test("writes to no device", async () => {

@@ -1,24 +1,11 @@
 import type { AuditEvent } from "../assemble/audit-event.ts";
 import { rawLine } from "./raw-line.ts";
+import { newTrailCounters, type TrailCounters } from "./trail-counters.ts";
 import { openTrailFile, rotateTrailFiles, type TrailFile } from "./trail-file.ts";
 import { checkTrailOptions, type TrailOptions } from "./trail-options.ts";
 
+export type { TrailCounters } from "./trail-counters.ts";
 export type { TrailOptions } from "./trail-options.ts";
-
-/** What a raw log did, and every loss. Counts only rise. */
-export interface TrailCounters {
-  eventsWritten: number;
-  recordsWritten: number;
-  bytesWritten: number;
-  /** Events, and their records, that were not written: too many were waiting, or writing failed. */
-  eventsDropped: number;
-  recordsDropped: number;
-  /** Times that the file could not be opened, written or renamed. */
-  writeErrors: number;
-  /** Control bytes that stand as `?` in the log. */
-  maskedBytes: number;
-  rotations: number;
-}
 
 interface Waiting {
   readonly data: Buffer;
@@ -32,20 +19,11 @@ const RETRY_MS = 1000;
 
 /**
  * A log that `ausearch -if` and `aureport -if` read. Events are added whole and in order; writing goes on behind the caller's
- * back, and what waits is bounded. Nothing is opened before the first event.
+ * back, and what waits is bounded. Made by `new`, nothing is opened before the first event.
  */
 export class RawLog {
   readonly #options: Required<Omit<TrailOptions, "onError">> & Pick<TrailOptions, "onError">;
-  readonly #counters: TrailCounters = {
-    eventsWritten: 0,
-    recordsWritten: 0,
-    bytesWritten: 0,
-    eventsDropped: 0,
-    recordsDropped: 0,
-    writeErrors: 0,
-    maskedBytes: 0,
-    rotations: 0,
-  };
+  readonly #counters: TrailCounters = newTrailCounters();
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #file: TrailFile | undefined;
@@ -54,10 +32,27 @@ export class RawLog {
   #pump: Promise<void> | undefined;
   #failedAt: number | undefined;
   #isClosed = false;
+  #firstError: Error | undefined;
 
   /** @throws TypeError or RangeError for an option that is none */
   constructor(options: TrailOptions) {
     this.#options = checkTrailOptions(options);
+  }
+
+  /**
+   * A log whose file is open already, so that one that cannot be written to is refused before there is anything to write.
+   *
+   * @throws TypeError or RangeError for an option that is none; the error of the file, as `write` would only count it
+   */
+  static async open(options: TrailOptions): Promise<RawLog> {
+    const log = new RawLog(options);
+    log.#file = await log.#opened();
+    return log;
+  }
+
+  /** Why events were dropped first; absent as long as everything could be written. */
+  get firstError(): Error | undefined {
+    return this.#firstError;
   }
 
   /** Every loss so far. A copy: it does not change. */
@@ -184,6 +179,7 @@ export class RawLog {
     this.#counters.writeErrors++;
     this.#failedAt = performance.now();
     const reason = error instanceof Error ? error : new Error(String(error));
+    this.#firstError ??= reason;
     this.#options.onError?.(reason);
   }
 

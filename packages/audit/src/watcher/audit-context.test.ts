@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { AuditContext } from "./audit-context.ts";
-import { callAt, EXEC, execAt, FAILED_EXEC, processAt } from "./told.fixture.ts";
+import { ByteBudget } from "./byte-budget.ts";
+import { callAt, EXEC, eventAt, execAt, FAILED_EXEC, processAt } from "./told.fixture.ts";
 
-function context(): AuditContext {
-  return new AuditContext(processAt(5, 100), false);
+const MIB = 1024 * 1024;
+
+function context(budget = new ByteBudget(64 * MIB), failed = () => {}): AuditContext {
+  return new AuditContext(processAt(5, 100), { budget, failed });
 }
 
-const serials = (of: AuditContext) => of.execs().map(({ facts }) => facts?.stamp.serial);
+const serials = (of: AuditContext) => of.execs().execs.map(({ facts }) => facts?.stamp.serial);
 
 test("AuditContext pairs execs and records in order when there is one for each", () => {
   const of = context();
@@ -44,27 +47,101 @@ test("AuditContext leaves out records from before the watch", () => {
   expect(serials(of)).toEqual([known.facts.stamp.serial]);
 });
 
-test("AuditContext tells a search through PATH from execs that failed", () => {
+test("AuditContext pairs by time when some of both were lost: an exec does not get the next one's record", () => {
   const of = context();
-  const failed = (ms: number, name: string) => {
-    const { event } = callAt(ms, 5, FAILED_EXEC);
-    return { event, name, ms };
-  };
-  for (const { event, name, ms } of [
-    failed(101, "/usr/local/bin/ls"),
-    failed(102, "/usr/bin/nosuch"),
-  ]) {
-    const { facts } = callAt(ms, 5, FAILED_EXEC);
-    of.take({ event, facts: { ...facts, paths: [{ name }] }, fromNs: BigInt(ms) * 1_000_000n });
-  }
-  const found = callAt(103, 5, EXEC);
-  of.take({ ...found, facts: { ...found.facts, paths: [{ name: "/bin/ls" }] } });
-  expect(of.failedExecs.map(({ paths }) => paths[0]?.name)).toEqual(["/usr/bin/nosuch"]);
+  const [first, second, third] = [110, 300, 500].map((ms) => callAt(ms, 5, EXEC));
+  of.exec(execAt(111));
+  of.exec(execAt(501));
+  for (const told of [first, second, third]) if (told !== undefined) of.take(told);
+  expect(serials(of)).toEqual([first?.facts.stamp.serial, undefined]);
+  expect(of.execs().unrecorded).toBe(1);
 });
 
-test("AuditContext keeps a thousand events of a task, and counts the others", () => {
+test.each([0, 1, 5])(
+  "AuditContext pairs the first thousand of many execs, %i records being from before the watch",
+  (before) => {
+    const of = context();
+    const wanted: number[] = [];
+    for (let i = 0; i < before; i++) of.take(callAt(101, 5, EXEC));
+    for (let i = 0; i < 1500; i++) {
+      const record = callAt(200 + 2 * i, 5, EXEC);
+      wanted.push(record.facts.stamp.serial);
+      of.take(record);
+      of.exec(execAt(201 + 2 * i));
+    }
+    const { execs, unkept, unrecorded } = of.execs();
+    expect(execs.map(({ facts }) => facts?.stamp.serial)).toEqual(wanted.slice(0, 1024 - before));
+    expect([unkept, unrecorded]).toEqual([1500 - 1024 + before, 0]);
+    expect(of.unkept).toBe(1500 + before - 1024);
+  },
+);
+
+test("AuditContext gives an exec beyond the thousandth no other's record when one was lost", () => {
   const of = context();
-  for (let i = 0; i < 1030; i++) of.take(callAt(200, 5, FAILED_EXEC));
-  expect(of.facts).toHaveLength(1024);
+  const lost = 3;
+  const wanted: (number | undefined)[] = [];
+  for (let i = 0; i < 1500; i++) {
+    const record = callAt(200 + 100 * i, 5, EXEC);
+    if (i !== lost) of.take(record);
+    // Up to there each record may be that of the exec behind it, too.
+    wanted.push(i <= lost ? undefined : record.facts.stamp.serial);
+    of.exec(execAt(201 + 100 * i));
+  }
+  const { execs, unkept, unrecorded } = of.execs();
+  expect(execs.map(({ facts }) => facts?.stamp.serial)).toEqual(wanted.slice(0, execs.length));
+  expect([execs.length, unkept, unrecorded]).toEqual([1024, 476, 4]);
+});
+
+test("AuditContext keeps a thousand execs beside a thousand other events, and counts all that failed", () => {
+  let failures = 0;
+  const of = context(undefined, () => void failures++);
+  for (let i = 0; i < 1030; i++) of.take(callAt(200, 5, FAILED_EXEC, "/nosuch/x"));
+  const run = callAt(300, 5, EXEC);
+  of.take(run);
+  of.exec(execAt(301));
+  expect(of.facts).toHaveLength(1025);
   expect(of.unkept).toBe(6);
+  expect(serials(of)).toEqual([run.facts.stamp.serial]);
+  expect(of.failedExecs()).toHaveLength(1024);
+  expect(failures).toBe(1030);
+});
+
+/** An exec with so many characters of arguments. */
+function longExecAt(ms: number, length: number) {
+  return eventAt(ms, [
+    [1300, `arch=c000003e ${EXEC} pid=5 uid=0`],
+    [1309, `argc=1 a0="${"x".repeat(length)}"`],
+  ]);
+}
+
+test("AuditContext keeps so many bytes of a task, and what does not fit is counted", () => {
+  const budget = new ByteBudget(64 * MIB);
+  const of = context(budget);
+  for (let i = 0; i < 100; i++) {
+    of.take(longExecAt(200 + 2 * i, 100_000));
+    of.exec(execAt(201 + 2 * i));
+  }
+  expect(budget.taken).toBeLessThanOrEqual(8 * MIB);
+  const { execs, unkept, unrecorded } = of.execs();
+  expect(execs.length).toBeGreaterThan(10);
+  expect(execs.every(({ facts }) => facts !== undefined)).toBe(true);
+  expect([execs.length + unkept, unrecorded]).toEqual([100, 0]);
+  expect(of.facts.length + of.unkept).toBe(100);
+  of.letGo();
+  expect(budget.taken).toBe(0);
+});
+
+test("AuditContexts share their room: one that finds none counts, and keeps nothing once it was let go", () => {
+  const budget = new ByteBudget(MIB);
+  const [first, second] = [context(budget), context(budget)];
+  first.take(longExecAt(200, 200_000));
+  second.take(longExecAt(200, 200_000));
+  expect([first.unkept, second.unkept]).toEqual([0, 1]);
+  first.letGo();
+  second.take(longExecAt(201, 200_000));
+  expect(second.facts).toHaveLength(1);
+  second.letGo();
+  second.take(longExecAt(202, 200_000));
+  expect(second.facts).toHaveLength(0);
+  expect(budget.taken).toBe(0);
 });

@@ -1,67 +1,104 @@
 import type { ExecEvent, ExitEvent, Task } from "@task-watchers/chain";
 import type { AuditFacts } from "../facts/audit-facts.ts";
-import { STAMP_NS, type ToldEvent } from "./told-event.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+import { ExecPairs, type PairedExecs } from "./exec-pairs.ts";
+import { ExecSearch, type FailedExec, isExec } from "./exec-search.ts";
+import type { TaskSpan } from "./past-tasks.ts";
+import type { ToldEvent } from "./told-event.ts";
 
-/** An exec that succeeded: what the chain told of it, and what the kernel's records say. */
-export interface AuditedExec {
-  readonly event: ExecEvent;
-  /** Undefined when no record came for it. */
-  readonly facts: AuditFacts | undefined;
+export type { AuditedExec } from "./exec-pairs.ts";
+
+/** Kept of one task: so many execs, so many other events, and bytes of all. One that runs for days may fail 100,000 execs. */
+const KEPT = 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
+
+/** Signals of which a program dies with a record (ANOM_ABEND): those that dump core, but SIGQUIT. `fs/coredump.c` */
+const CRASHES: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 11, 24, 25, 31]);
+
+/** What contexts share. */
+export interface ContextParts {
+  /** Memory of all contexts. */
+  readonly budget: ByteBudget;
+  /** An exec failed that was none of a search. */
+  readonly failed: (failed: FailedExec) => void;
 }
 
-/** Events kept of one task; one that runs for days may fail a hundred thousand execs. */
-const KEPT = 1024;
-
-/** What the kernel's records say of one task: made at its `init`, let go at its `free`. */
+/** What the kernel's records say of one task: made at its `init`, let go once that was told. */
 export class AuditContext {
   readonly task: Task;
-  readonly existing: boolean;
   /** The id it logged in with; absent when it never did, or no record told. */
   loginuid: number | undefined;
   /** Its audit session; absent as above. */
   session: number | undefined;
-  exit: ExitEvent | undefined;
-  readonly #execs: ExecEvent[] = [];
-  readonly #told: ToldEvent[] = [];
-  #successes = 0;
+  /** Its own object, small enough to outlive this. */
+  readonly span: TaskSpan & { endNs: bigint | undefined };
+  readonly #budget: ByteBudget;
+  readonly #search: ExecSearch;
+  #pairs = new ExecPairs();
+  #failed: AuditFacts[] = [];
+  #facts: AuditFacts[] = [];
+  #others = 0;
+  #runs = 0;
+  #bytes = 0;
   #unkept = 0;
+  #exit: ExitEvent | undefined;
   #ended = false;
+  #crashed = false;
+  #isLetGo = false;
 
-  constructor(task: Task, existing: boolean) {
+  constructor(task: Task, { budget, failed }: ContextParts) {
     this.task = task;
-    this.existing = existing;
+    this.span = { id: task.id, tgid: task.tgid, startNs: task.startNs, endNs: undefined };
+    this.#budget = budget;
+    this.#search = new ExecSearch((one) => {
+      failed(one);
+      if (one.facts !== undefined) this.#failed.push(one.facts);
+    });
   }
 
   /** The task runs another program: a record of that is due. */
   exec(event: ExecEvent): void {
-    if (event.synthetic === undefined && this.#execs.length < KEPT) this.#execs.push(event);
+    if (event.synthetic !== undefined) return;
+    this.#pairs.exec(event, this.#pairs.keptExecs < KEPT && this.#takeRoom(bytesOf(event)));
   }
 
-  /** Whether an event of this pid can be this task's, by its time. */
-  fits({ fromNs }: ToldEvent): boolean {
-    const { startNs } = this.task;
-    const endNs = this.exit?.timeNs;
-    return fromNs + STAMP_NS >= startNs && (endNs === undefined || fromNs <= endNs);
+  /** The task ends. */
+  end(exit: ExitEvent): void {
+    this.#exit = exit;
+    this.span.endNs = exit.timeNs;
+  }
+
+  get exit(): ExitEvent | undefined {
+    return this.#exit;
   }
 
   take(told: ToldEvent): void {
-    const { auid, session, syscallName, success } = told.facts;
+    if (this.#isLetGo) return;
+    const { facts } = told;
+    const { auid, session, syscallName, success, type } = facts;
     this.loginuid = auid ?? this.loginuid;
     this.session = session ?? this.session;
-    if (isExec(syscallName) && success === true) this.#successes++;
+    const isRun = isExec(syscallName) && success === true;
+    const isKept = this.#keep(told, isRun);
+    this.#search.take(facts, isKept);
+    if (isRun) this.#pairs.record(told.fromNs, isKept ? facts : undefined);
     if (syscallName === "exit_group") this.#ended = true;
-    if (this.#told.length < KEPT) this.#told.push(told);
-    else this.#unkept++;
+    if (type === "ANOM_ABEND") this.#crashed = true;
   }
 
   /** Nothing more is to come, by what came: the end itself was told, and a record for every exec. */
   get isComplete(): boolean {
-    return this.#ended && this.#successes >= this.#execs.length;
+    return this.#ended && this.#pairs.hasAll;
   }
 
-  /** Everything that was told of it, in the order of records. */
+  /** It crashed, and the record of that has not come. */
+  get lacksCrash(): boolean {
+    return !this.#crashed && CRASHES.has(this.#exit?.signal ?? 0);
+  }
+
+  /** Everything that is kept of what was told of it, in the order of records. */
   get facts(): readonly AuditFacts[] {
-    return this.#told.map(({ facts }) => facts);
+    return this.#facts;
   }
 
   /** Events that were told and not kept here. */
@@ -69,64 +106,51 @@ export class AuditContext {
     return this.#unkept;
   }
 
-  /** Execs that failed, but for those of a search: execvp(3) tries one directory after the other until one has the program. */
-  get failedExecs(): readonly AuditFacts[] {
-    const failed: AuditFacts[] = [];
-    /** What a later exec succeeded with, by its name without directory. */
-    let found: string | undefined;
-    for (const facts of this.facts.toReversed()) {
-      if (!isExec(facts.syscallName)) continue;
-      const name = programOf(facts);
-      if (facts.success === true) found = name;
-      else if (facts.success === false && !(facts.errno === "ENOENT" && name === found)) {
-        failed.push(facts);
-      }
-    }
-    return failed.toReversed();
+  /** Execs that failed, of those that are kept. To be asked when nothing more comes: a search may be going on. */
+  failedExecs(): readonly AuditFacts[] {
+    this.#search.end();
+    return this.#failed;
   }
 
   /** Every exec the chain told of, each with its record where there is one that can be no other's. */
-  execs(): readonly AuditedExec[] {
-    const records = this.#told.filter(
-      ({ facts }) => isExec(facts.syscallName) && facts.success === true,
-    );
-    return this.#successes >= this.#execs.length
-      ? lastToLast(this.#execs, records)
-      : oneToOne(this.#execs, records);
+  execs(): PairedExecs {
+    return this.#pairs.paired();
+  }
+
+  /** It was told of: others may have the room, and what comes is not kept any more. Twice does nothing. */
+  letGo(): void {
+    this.#isLetGo = true;
+    this.#search.end();
+    this.#facts = [];
+    this.#failed = [];
+    this.#pairs = new ExecPairs();
+    this.#budget.give(this.#bytes);
+    this.#bytes = 0;
+  }
+
+  #keep(told: ToldEvent, isRun: boolean): boolean {
+    const isKept = (isRun ? this.#runs : this.#others) < KEPT && this.#takeRoom(told.factBytes);
+    if (!isKept) this.#unkept++;
+    else {
+      this.#facts.push(told.facts);
+      if (isRun) this.#runs++;
+      else this.#others++;
+    }
+    return isKept;
+  }
+
+  #takeRoom(bytes: number): boolean {
+    if (this.#bytes + bytes > KEPT_BYTES || !this.#budget.take(bytes)) return false;
+    this.#bytes += bytes;
+    return true;
   }
 }
 
-/** A record for each, at least: the last ones belong together, and what is over is from before the watch. */
-function lastToLast(execs: readonly ExecEvent[], records: readonly ToldEvent[]): AuditedExec[] {
-  const first = records.length - execs.length;
-  return execs.map((event, n) => ({ event, facts: records[first + n]?.facts }));
-}
-
-/** Some have none: a record is taken for that of an exec if it fits this one alone. */
-function oneToOne(execs: readonly ExecEvent[], records: readonly ToldEvent[]): AuditedExec[] {
-  return execs.map((event, n) => {
-    const fitting = records.filter((record) => fitsExec(record, execs, n));
-    const [only] = fitting;
-    const isOnly =
-      fitting.length === 1 &&
-      only !== undefined &&
-      execs.every((_, other) => other === n || !fitsExec(only, execs, other));
-    return { event, facts: isOnly ? only.facts : undefined };
-  });
-}
-
-/** The call was made before this exec was told, and after the one before it. */
-function fitsExec({ fromNs }: ToldEvent, execs: readonly ExecEvent[], n: number): boolean {
-  const before = execs[n - 1]?.timeNs ?? 0n;
-  const own = execs[n]?.timeNs ?? 0n;
-  return fromNs <= own && fromNs + STAMP_NS >= before;
-}
-
-/** The name that was looked up, without directory. */
-function programOf({ paths }: AuditFacts): string | undefined {
-  return paths[0]?.name?.replace(/^.*\//su, "");
-}
-
-export function isExec(name: string | undefined): boolean {
-  return name === "execve" || name === "execveat";
+/** Memory of an exec as the chain tells it, bytes, rather too much than too little. */
+function bytesOf({ exe, argv, cwd, cgroup }: ExecEvent): number {
+  const words = [exe, cwd, cgroup, ...(Array.isArray(argv) ? argv : [])];
+  return words.reduce<number>(
+    (sum, word) => sum + 32 + (typeof word === "string" ? 2 * word.length : 0),
+    512,
+  );
 }

@@ -3,11 +3,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Watch } from "@task-watchers/chain";
 import { capability, initialNamespaces, kernelTest, program } from "@task-watchers/kernel-test";
 import { encodeText } from "@task-watchers/linux";
 import { expect } from "vitest";
 import { auditState, keepingAudit } from "../client/audit-state.fixture.ts";
 import { fromAuditLine } from "../trail/audit-line.ts";
+import { createAudit } from "./audit.ts";
 import { runAudited } from "./run-audited.fixture.ts";
 
 const NEEDS = [
@@ -147,3 +149,79 @@ kernelTest("A storm of short programs: what has no record is counted as lost", N
     if (losses === 0) expect(missing).toBe(0);
   });
 });
+
+kernelTest("A crash is told, however soon the watch ends after it", NEEDS, async () => {
+  await keepingAudit(async () => {
+    // One long before the end of the watch, one just before.
+    const crash = 'sh -c "kill -SEGV \\$\\$"';
+    const { lines, tasks, status, lost } = await runAudited([
+      "/bin/sh",
+      "-c",
+      `ulimit -c 0; ${crash}; sleep 4; ${crash}; true`,
+    ]);
+    if (lost > 0) return;
+    const ids = tasks.filter(({ exit }) => exit.signal === 11).map(({ task }) => task.id);
+    expect(ids).toHaveLength(2);
+    const told = lines.filter(({ record }) => record === "ANOM_ABEND");
+    const { recordsLost, lostInKernel, crowdedOut } = status.counters;
+    if (Number(recordsLost) + Number(lostInKernel) + Number(crowdedOut) > 0) return;
+    expect(told.map(({ task, signal }) => [task, signal])).toEqual(ids.map((id) => [id, 11]));
+  });
+});
+
+kernelTest("Execs beyond the thousandth of one process are counted", NEEDS, async () => {
+  await keepingAudit(async () => {
+    const body = '[ "$0" -lt 1100 ] && exec /bin/sh -c "$1" $(($0 + 1)) "$1"; exit 0';
+    const { own, status, lost } = await runAudited(["/bin/sh", "-c", body, "1", body]);
+    const argvs = own.execs.map(({ facts }) => facts?.argv?.[3]);
+    const { recordsLost, lostInKernel } = status.counters;
+    if (lost + Number(recordsLost) + Number(lostInKernel) > 0) return;
+    expect(own.execs.length + own.unkeptExecs).toBe(1100);
+    expect(own.unkept).toBeGreaterThan(0);
+    // The first one may be from before the watch.
+    const first = Number(argvs.find((argv) => argv !== undefined));
+    expect(argvs.length).toBeGreaterThan(500);
+    expect(argvs.filter((argv) => argv !== undefined)).toEqual(
+      Array.from({ length: argvs.length }, (_, i) => String(i + first)),
+    );
+  });
+});
+
+kernelTest("Audit that somebody switched off meanwhile is told", NEEDS, async () => {
+  await keepingAudit(async (client) => {
+    const module = createAudit({ enable: true });
+    await module.open?.(WATCH);
+    await client.setStatus({ enabled: 0 });
+    await module.close?.();
+    expect(module.status().notes).toContainEqual(expect.stringContaining("switched audit off"));
+    await module.open?.(WATCH);
+    await module.close?.();
+    expect(module.status().notes).not.toContainEqual(expect.stringContaining("switched audit off"));
+  });
+});
+
+kernelTest("A watch that cannot be opened leaves nothing of the one before", NEEDS, async () => {
+  await keepingAudit(async (client) => {
+    await client.setStatus({ enabled: 0 });
+    const before = await auditState(client);
+    const module = createAudit({ enable: true });
+    await module.open?.(WATCH);
+    await module.close?.();
+    expect(module.summary()).not.toEqual([]);
+    module.configure({ enable: false });
+    await expect(module.open?.(WATCH)).rejects.toMatchObject({ code: "EDISABLED" });
+    expect(module.summary()).toEqual([]);
+    expect(module.status()).toEqual({ state: "loaded", counters: {}, notes: [] });
+    module.configure({ enable: true, log: { path: "/nosuch/audit.log" } });
+    await expect(module.open?.(WATCH)).rejects.toMatchObject({ code: "ENOENT" });
+    expect(await auditState(client)).toEqual(before);
+  });
+});
+
+/** A watch of nothing. */
+const WATCH: Watch = {
+  signal: new AbortController().signal,
+  tasks: () => [],
+  listen: () => () => {},
+  writeLine: () => {},
+};

@@ -1,6 +1,9 @@
 import type { ExitEvent, Task } from "@task-watchers/chain";
-import { AuditContext } from "./audit-context.ts";
+import { AuditContext, type ContextParts } from "./audit-context.ts";
+import { ByteBudget } from "./byte-budget.ts";
+import { JoinedSerials } from "./joined-serials.ts";
 import { LooseEvents } from "./loose-events.ts";
+import { isWithin, PastTasks, type TaskSpan } from "./past-tasks.ts";
 import type { ToldEvent } from "./told-event.ts";
 import { WaitingContexts } from "./waiting-contexts.ts";
 
@@ -9,7 +12,9 @@ export interface EventJoinParts {
   /** Reads what is queued now. */
   readonly drain: () => void;
   /** An event was found to be this task's. */
-  readonly joined: (context: AuditContext, told: ToldEvent) => void;
+  readonly joined: (taskId: string, told: ToldEvent) => void;
+  /** An exec of a task failed, and it was none of a search along PATH. */
+  readonly failed: ContextParts["failed"];
   /** All is there that will come. */
   readonly settled: (context: AuditContext, isComplete: boolean) => void;
   readonly graceMs: number;
@@ -25,61 +30,79 @@ export interface JoinCounters {
   readonly joined: number;
   /** Events that may be of two tasks, and were given to neither. */
   readonly ambiguous: number;
-  /** Events of tasks that nobody watches. */
+  /** Events of tasks that nobody watches, and of none. */
   readonly others: number;
+  /** Events that were let go for want of room, before it was known whether their task is watched. */
+  readonly crowdedOut: number;
+  /** Late parts of events that could be given to no task. */
+  readonly strayLate: number;
 }
 
 /** Nanoseconds by which the records' own clock must be past a task's end for nothing of it to come any more. */
 const BEHIND_NS = 50_000_000n;
+/** Memory of what is kept for the ends of tasks, of all together, bytes. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+/** What was kept long enough is looked for so often, milliseconds. */
+const TRIM_MS = 500;
 
 /** Joins events to tasks by process id and time: a pid is one process's at a time. */
 export class EventJoin {
   readonly #parts: EventJoinParts;
+  readonly #shared: ContextParts;
   readonly #contexts = new Map<Task, AuditContext>();
   /** Of living processes, and of ended ones until their `free`. */
   readonly #byTgid = new Map<number, AuditContext[]>();
+  readonly #past = new PastTasks();
+  readonly #serials = new JoinedSerials();
   readonly #loose = new LooseEvents();
   readonly #waiting: WaitingContexts;
+  readonly #trimming: NodeJS.Timeout;
   #joined = 0;
   #ambiguous = 0;
+  #pidless = 0;
+  #strayLate = 0;
   /** Up to here, on the clock of tasks, all records have come. */
   #toldNs = 0n;
 
   constructor(parts: EventJoinParts) {
     this.#parts = parts;
+    this.#shared = { budget: new ByteBudget(KEPT_BYTES), failed: parts.failed };
     this.#waiting = new WaitingContexts(parts.graceMs, (context) => this.#settle(context));
+    this.#trimming = setInterval(() => this.#trim(), TRIM_MS);
+    this.#trimming.unref();
   }
 
   get counters(): JoinCounters {
-    return { joined: this.#joined, ambiguous: this.#ambiguous, others: this.#loose.dropped };
+    const { dropped, crowdedOut } = this.#loose;
+    return {
+      joined: this.#joined,
+      ambiguous: this.#ambiguous,
+      others: dropped + this.#pidless,
+      crowdedOut,
+      strayLate: this.#strayLate,
+    };
   }
 
   /** A task begins; threads have none of their own, since records name processes. */
-  begin(task: Task, existing: boolean): void {
+  begin(task: Task): void {
     if (task.pid !== task.tgid) return;
-    const context = new AuditContext(task, existing);
+    const context = new AuditContext(task, this.#shared);
     this.#contexts.set(task, context);
     const same = this.#byTgid.get(task.tgid);
     if (same === undefined) this.#byTgid.set(task.tgid, [context]);
     else same.push(context);
-    const early = this.#loose.take(task.tgid, (told) => context.fits(told));
-    for (const told of early) this.#join(context, told);
+    const early = this.#loose.take(task.tgid, (told) => isWithin(context.span, told));
+    for (const told of early) this.#join(context.span, told);
   }
 
   context(task: Task): AuditContext | undefined {
     return this.#contexts.get(task);
   }
 
-  event(tgid: number, told: ToldEvent): void {
+  event(told: ToldEvent): void {
     if (told.fromNs > this.#toldNs) this.#toldNs = told.fromNs;
-    const fitting = (this.#byTgid.get(tgid) ?? []).filter((context) => context.fits(told));
-    const [context] = fitting;
-    if (fitting.length > 1) this.#ambiguous++;
-    else if (context === undefined) this.#loose.add(tgid, told, this.#parts.now());
-    else {
-      this.#join(context, told);
-      if (this.#isComplete(context)) this.#waiting.done(context);
-    }
+    if (told.pid === undefined) this.#eventWithoutPid(told);
+    else this.#eventOf(told.pid, told);
     this.#waiting.settleOldest((waiting) => this.#isComplete(waiting));
   }
 
@@ -87,13 +110,14 @@ export class EventJoin {
   exit(event: ExitEvent, task: Task): Promise<void> | undefined {
     const context = this.#contexts.get(task);
     if (context === undefined || context.exit !== undefined) return undefined;
-    context.exit = event;
+    context.end(event);
     if (!this.#isComplete(context)) this.#parts.drain();
     if (!this.#isComplete(context)) return this.#waiting.add(context);
     this.#settle(context);
     return undefined;
   }
 
+  /** The task goes; what still comes of it is its own. */
   free(task: Task): void {
     const context = this.#contexts.get(task);
     if (context === undefined) return;
@@ -102,19 +126,45 @@ export class EventJoin {
     const left = same.filter((other) => other !== context);
     if (left.length > 0) this.#byTgid.set(task.tgid, left);
     else this.#byTgid.delete(task.tgid);
+    context.letGo();
+    this.#past.add(context.span, this.#parts.now());
   }
 
   close(): void {
+    clearInterval(this.#trimming);
     this.#waiting.close();
     this.#loose.close();
+    this.#past.close();
     this.#contexts.clear();
     this.#byTgid.clear();
   }
 
-  #join(context: AuditContext, told: ToldEvent): void {
-    context.take(told);
+  #eventOf(tgid: number, told: ToldEvent): void {
+    const living = (this.#byTgid.get(tgid) ?? []).map(({ span }) => span);
+    const spans = [...living, ...this.#past.of(tgid)];
+    const fitting = spans.filter((span) => isWithin(span, told));
+    const [span] = fitting;
+    if (fitting.length > 1) this.#ambiguous++;
+    else if (span === undefined) this.#loose.add(tgid, told, this.#parts.now());
+    else this.#join(span, told);
+  }
+
+  /** Part of an event may have come when the rest was told: it belongs to whoever has that. */
+  #eventWithoutPid(told: ToldEvent): void {
+    const span = told.isLate ? this.#serials.get(told.event.stamp) : undefined;
+    if (span !== undefined) this.#join(span, told);
+    else if (told.isLate) this.#strayLate++;
+    else this.#pidless++;
+  }
+
+  #join(span: TaskSpan, told: ToldEvent): void {
     this.#joined++;
-    this.#parts.joined(context, told);
+    this.#serials.add(told.event.stamp, span);
+    this.#parts.joined(span.id, told);
+    const context = this.#byTgid.get(span.tgid)?.find((one) => one.span === span);
+    if (context === undefined) return;
+    context.take(told);
+    if (this.#isComplete(context)) this.#waiting.done(context);
   }
 
   #isComplete(context: AuditContext): boolean {
@@ -125,6 +175,16 @@ export class EventJoin {
   }
 
   #settle(context: AuditContext): void {
-    this.#parts.settled(context, this.#isComplete(context));
+    try {
+      this.#parts.settled(context, this.#isComplete(context) && !context.lacksCrash);
+    } finally {
+      context.letGo();
+    }
+  }
+
+  #trim(): void {
+    const nowNs = this.#parts.now();
+    this.#loose.trim(nowNs);
+    this.#past.trim(nowNs, this.#toldNs);
   }
 }

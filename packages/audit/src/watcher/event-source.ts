@@ -4,12 +4,11 @@ import { Assembler } from "../assemble/assembler.ts";
 import type { AuditEvent } from "../assemble/audit-event.ts";
 import { type AuditClient, openAuditClient } from "../client/audit-client.ts";
 import { errorCode } from "../client/refusal.ts";
-import { factsOf } from "../facts/event-facts.ts";
 import { acquireAuditLease, type AuditLease, type LeaseEnd } from "../lease/audit-lease.ts";
 import { type AuditReader, openAuditReader } from "../reader/audit-reader.ts";
 import type { AuditOptions } from "./options.ts";
 import { ownSession } from "./own-session.ts";
-import type { ToldEvent } from "./told-event.ts";
+import { ToldEvent } from "./told-event.ts";
 
 /** Where events go. */
 export interface EventSink {
@@ -36,6 +35,8 @@ export class EventSource {
   whyNoRules: string | undefined;
   /** The audit session that our rules are for; absent when they are for all. */
   session: number | undefined;
+  /** Somebody switched audit off while we had need of it; known at the end. */
+  wasSwitchedOff = false;
   /** How the lease ended; absent before it did. */
   end: LeaseEnd | undefined;
 
@@ -113,6 +114,7 @@ export class EventSource {
   async close(): Promise<void> {
     clearInterval(this.#aging);
     try {
+      await this.#seeSwitch();
       this.end ??= await this.#lease?.release();
       await this.#countKernelLoss();
     } finally {
@@ -158,6 +160,16 @@ export class EventSource {
     }
   }
 
+  async #seeSwitch(): Promise<void> {
+    if (this.#lease === undefined || this.end !== undefined) return;
+    if (this.#client === undefined || this.#client.closed) return;
+    try {
+      this.wasSwitchedOff = (await this.#client.status()).enabled === 0;
+    } catch {
+      // To give the lease back matters more, and says the same of a client that fails.
+    }
+  }
+
   async #countKernelLoss(): Promise<void> {
     if (this.#lease === undefined || this.#client === undefined || this.#client.closed) return;
     const { lost } = await this.#client.status();
@@ -169,5 +181,5 @@ function told(event: AuditEvent, clock: WallClock): ToldEvent {
   const { seconds, milliseconds } = event.stamp;
   const realNs = BigInt(seconds) * 1_000_000_000n + BigInt(milliseconds) * 1_000_000n;
   const fromNs = realNs - clock.realtimeNs(monotonicNs());
-  return { event, facts: factsOf(event), fromNs };
+  return new ToldEvent(event, fromNs);
 }

@@ -1,36 +1,26 @@
 import type { SummaryTable } from "@task-watchers/chain";
 import type { AuditFacts } from "../facts/audit-facts.ts";
-import { isExec } from "./audit-context.ts";
+import { type FailedExec, isExec } from "./exec-search.ts";
 
 /** Rows of a table. */
 const SHOWN = 10;
-/** Programs told apart; what comes beyond is one row. */
-const PROGRAMS = 4096;
+/** Programs told apart, and characters of all their names; what comes beyond is one row. */
+const PROGRAMS = 1024;
+const NAME_CHARACTERS = 1024 * 1024;
 const OTHERS = "(others)";
 
 /** What was run, as the kernel's records have it, added up. */
 export class Tally {
-  readonly #runs = new Map<string, number>();
-  readonly #failures = new Map<string, number>();
-  #changes = 0;
+  readonly #runs = new Counts();
+  readonly #failures = new Counts();
 
   add({ syscallName, success, exe }: AuditFacts): void {
-    if (success !== true || syscallName === undefined) return;
-    if (isExec(syscallName)) count(this.#runs, exe ?? "?");
-    else if (CHANGES.test(syscallName)) this.#changes++;
+    if (success === true && isExec(syscallName)) this.#runs.add(exe ?? "?");
   }
 
-  /** Execs of a task that failed. */
-  failed(execs: readonly AuditFacts[]): void {
-    // `exe` is who tried it.
-    for (const { errno, paths } of execs) {
-      count(this.#failures, `${errno ?? "?"}\0${paths[0]?.name ?? "?"}`);
-    }
-  }
-
-  /** Calls that changed a user or group id. */
-  get changes(): number {
-    return this.#changes;
+  /** What was tried; `exe` is who tried it. */
+  failed({ errno, name }: FailedExec): void {
+    this.#failures.add(`${errno ?? "?"}\0${name ?? "?"}`);
   }
 
   tables(notes: readonly string[]): SummaryTable[] {
@@ -40,7 +30,7 @@ export class Tally {
         { name: "times", align: "right" },
         { name: "program", align: "left" },
       ],
-      rows: top(this.#runs).map(([program, times]) => [String(times), program]),
+      rows: this.#runs.top().map(([program, times]) => [String(times), program]),
       notes,
     };
     if (this.#failures.size === 0) return [runs];
@@ -51,7 +41,7 @@ export class Tally {
         { name: "error", align: "left" },
         { name: "program", align: "left" },
       ],
-      rows: top(this.#failures).map(([key, times]) => {
+      rows: this.#failures.top().map(([key, times]) => {
         const [error = "", program = ""] = key.split("\0");
         return [String(times), error, program];
       }),
@@ -61,13 +51,24 @@ export class Tally {
   }
 }
 
-const CHANGES = /^set(?:res|re|fs)?[ug]id(?:32)?$|^setgroups(?:32)?$/u;
+class Counts {
+  readonly #counts = new Map<string, number>();
+  #characters = 0;
 
-function count(counts: Map<string, number>, key: string): void {
-  const known = counts.has(key) || counts.size < PROGRAMS ? key : OTHERS;
-  counts.set(known, (counts.get(known) ?? 0) + 1);
-}
+  get size(): number {
+    return this.#counts.size;
+  }
 
-function top(counts: ReadonlyMap<string, number>): Array<[string, number]> {
-  return [...counts].sort(([, a], [, b]) => b - a).slice(0, SHOWN);
+  add(name: string): void {
+    const known = this.#counts.get(name);
+    if (known !== undefined) this.#counts.set(name, known + 1);
+    else if (this.size < PROGRAMS && this.#characters + name.length <= NAME_CHARACTERS) {
+      this.#characters += name.length;
+      this.#counts.set(name, 1);
+    } else this.#counts.set(OTHERS, (this.#counts.get(OTHERS) ?? 0) + 1);
+  }
+
+  top(): Array<[string, number]> {
+    return [...this.#counts].sort(([, a], [, b]) => b - a).slice(0, SHOWN);
+  }
 }

@@ -1,6 +1,6 @@
 import type { ExitEvent, Task } from "@task-watchers/chain";
 import type { AuditFacts } from "../facts/audit-facts.ts";
-import type { AuditedExec } from "./audit-context.ts";
+import type { AuditedExec } from "./exec-pairs.ts";
 
 /** What the kernel's records say of one task, told at its end. */
 export interface TaskAudit {
@@ -10,14 +10,16 @@ export interface TaskAudit {
   readonly loginuid?: number;
   /** Audit session; absent as above. */
   readonly session?: number;
-  /** Every exec that the chain told of, with its record where one came. */
+  /** Every exec that the chain told of, with its record where one came: the first ones, see `unkeptExecs`. */
   readonly execs: readonly AuditedExec[];
-  /** Execs that failed, which the chain does not tell of. */
+  /** Execs that failed, which the chain does not tell of; but for a search along PATH that found what was wanted. */
   readonly failedExecs: readonly AuditFacts[];
   /** All events of it, in the order of records: the ones above, changes of ids, and what else the kernel wrote of it. */
   readonly events: readonly AuditFacts[];
-  /** Events of it that are in the trace and not here: more than 1,024 of one task. */
+  /** Events of it that are in the trace and not here: more than 1,024 execs, 1,024 others, or 8 MiB; of all tasks, 64 MiB. */
   readonly unkept: number;
-  /** Everything that was due has come. */
+  /** Execs that are not in `execs`, for the same reasons. */
+  readonly unkeptExecs: number;
+  /** Everything that was due has come, of a crash the kernel's record of that, too. */
   readonly isComplete: boolean;
 }

@@ -1,16 +1,47 @@
 import type { AuditEvent } from "../assemble/audit-event.ts";
 import type { AuditFacts } from "../facts/audit-facts.ts";
+import { factsOf } from "../facts/event-facts.ts";
+import { pidOf } from "./event-pid.ts";
 
-/** An event with what it says, and when it was made on the clock of tasks. */
-export interface ToldEvent {
+/** By how much a stamp may be too early: what is cut off a millisecond, and a tick at 100 Hz. */
+export const STAMP_NS = 11_000_000n;
+
+/** An event, and when it was made on the clock of tasks. What it says is read when somebody asks. */
+export class ToldEvent {
   readonly event: AuditEvent;
-  readonly facts: AuditFacts;
   /**
    * CLOCK_MONOTONIC, nanoseconds: not before. Stamps are in milliseconds, of a clock that goes in ticks: the true time is up to
    * `STAMP_NS` later.
    */
   readonly fromNs: bigint;
-}
+  /** Process id; undefined when the records do not say. */
+  readonly pid: number | undefined;
+  #facts: AuditFacts | undefined;
 
-/** By how much a stamp may be too early: what is cut off a millisecond, and a tick at 100 Hz. */
-export const STAMP_NS = 11_000_000n;
+  constructor(event: AuditEvent, fromNs: bigint) {
+    this.event = event;
+    this.fromNs = fromNs;
+    this.pid = pidOf(event);
+  }
+
+  get facts(): AuditFacts {
+    return (this.#facts ??= factsOf(this.event));
+  }
+
+  /** These records came after their event was told. */
+  get isLate(): boolean {
+    return this.event.partial.includes("late");
+  }
+
+  /** Memory of the records, bytes, rather too much than too little. */
+  get recordBytes(): number {
+    return this.event.records.reduce((sum, { body }) => sum + body.length + 256, 512);
+  }
+
+  /** Memory of the facts, bytes, rather too much than too little: text in two bytes a character, beside what it was cut from. */
+  get factBytes(): number {
+    const { argv = [] } = this.facts;
+    const text = this.event.records.reduce((sum, { body }) => sum + 3 * body.length + 128, 1024);
+    return text + 48 * argv.length;
+  }
+}

@@ -1,7 +1,8 @@
 import type { ExecEvent, ExitEvent, Task } from "@task-watchers/chain";
-import { factsOf } from "../facts/event-facts.ts";
+import type { AuditEvent, PartialReason } from "../assemble/audit-event.ts";
+import type { AuditRecord } from "../record/audit-record.ts";
 import { parseRecord } from "../record/parse-record.ts";
-import type { ToldEvent } from "./told-event.ts";
+import { ToldEvent } from "./told-event.ts";
 
 const SECOND = 1_000_000_000n;
 
@@ -23,23 +24,47 @@ export function exitAt(ms: number): ExitEvent {
 
 let serial = 0;
 
-/** What the kernel writes of a call, as it comes out of an assembler, the clocks being the same. */
-export function callAt(ms: number, pid: number, call: string): ToldEvent {
+/** An event of these records, as it comes out of an assembler, the clocks being the same. */
+export function eventAt(
+  ms: number,
+  bodies: ReadonlyArray<readonly [type: number, body: string]>,
+  partial: readonly PartialReason[] = [],
+): ToldEvent {
   const stamp = `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, "0")}:${++serial}`;
-  const record = parseRecord(1300, `audit(${stamp}): arch=c000003e ${call} pid=${pid} uid=0`);
-  if (record === undefined) throw new Error(`no record at ${stamp}`);
-  const event = {
-    stamp: record.stamp,
-    records: [record],
-    partial: [],
-    cutRecords: 0,
-    cutBytes: 0,
-  };
-  const { seconds, milliseconds } = record.stamp;
+  const records = bodies.map(([type, body]) => recordAt(type, `audit(${stamp}): ${body}`));
+  const [first] = records;
+  if (first === undefined) throw new Error("an event has records");
+  const { seconds, milliseconds } = first.stamp;
   const fromNs = BigInt(seconds) * SECOND + BigInt(milliseconds) * 1_000_000n;
-  return { event, facts: factsOf(event), fromNs };
+  return told({ stamp: first.stamp, records, partial, cutRecords: 0, cutBytes: 0 }, fromNs);
+}
+
+/** What the kernel writes of a call, and a name that it looked up. */
+export function callAt(ms: number, pid: number, call: string, name?: string): ToldEvent {
+  return eventAt(ms, [
+    [1300, `arch=c000003e ${call} pid=${pid} uid=0`],
+    ...(name === undefined ? [] : ([[1302, `item=0 name="${name}"`]] as const)),
+  ]);
+}
+
+/** A part of that event which comes when the rest was told. */
+export function latePartOf({ event, fromNs }: ToldEvent, type: number, body: string): ToldEvent {
+  const { stamp } = event;
+  const record = { type, stamp, body };
+  return told({ stamp, records: [record], partial: ["late"], cutRecords: 0, cutBytes: 0 }, fromNs);
+}
+
+function told(event: AuditEvent, fromNs: bigint): ToldEvent {
+  return new ToldEvent(event, fromNs);
+}
+
+function recordAt(type: number, text: string): AuditRecord {
+  const record = parseRecord(type, text);
+  if (record === undefined) throw new Error(`no record: ${text}`);
+  return record;
 }
 
 export const EXEC = "syscall=59 success=yes exit=0";
 export const FAILED_EXEC = "syscall=59 success=no exit=-2";
+export const DENIED_EXEC = "syscall=59 success=no exit=-13";
 export const EXIT = "syscall=231 a0=0";

@@ -22,6 +22,14 @@ test("parseAuditArguments() takes filters by commas or by being given again", ()
   });
 });
 
+test("parseAuditArguments() takes types and system calls by name or by number", () => {
+  const { filter } = parseAuditArguments([
+    ...["-m", "1327,avc,UNKNOWN[1399]", "--syscall", "59,execve,socketcall,fstatat64"],
+  ]);
+  expect(filter.types).toEqual(["PROCTITLE", "AVC", "UNKNOWN[1399]"]);
+  expect(filter.syscalls).toEqual(["59", "execve", "socketcall", "fstatat64"]);
+});
+
 test("parseAuditArguments() takes moments, and how long ago", () => {
   const { filter } = parseAuditArguments(
     ["--since", "10m", "--until", "2026-11-23T08:00:00Z"],
@@ -41,5 +49,7 @@ test("parseAuditArguments() names what is wrong and what would be right", () => 
   expect(refusal("--pid", "x")).toThrow('--pid must be a whole number, got "x"');
   expect(refusal("--success", "maybe")).toThrow('--success must be yes or no, got "maybe"');
   expect(refusal("-u", "nosuchuser")).toThrow(/no user "nosuchuser"/u);
+  expect(refusal("-m", "NOSUCH")).toThrow(/--type .* EXECVE or 1309, got "NOSUCH"/u);
+  expect(refusal("--syscall", "nosuch")).toThrow(/--syscall .* execve or 59, got "nosuch"/u);
   expect(refusal("--frobnicate")).toThrow(/--frobnicate/u);
 });

@@ -1,3 +1,4 @@
+import { isSyscallName, recordTypeName, recordTypeNumber } from "@task-watchers/audit/log";
 import { durationMs, parseOptionsAndFiles, userId, wholeNumber, words } from "../arguments.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -101,8 +102,8 @@ export function parseAuditArguments(
       loginuids: words("--loginuid", values.loginuid).map((text) => userId("--loginuid", text)),
       sessions: numbers("--session", values.session),
       keys: words("--key", values.key),
-      types: words("--type", values.type).map((text) => text.toUpperCase()),
-      syscalls: words("--syscall", values.syscall),
+      types: words("--type", values.type).map(recordType),
+      syscalls: words("--syscall", values.syscall).map(syscall),
       texts: values.command ?? [],
       success: values.failed ? false : yesOrNo(values.success),
       sinceMs: time("--since", values.since, nowMs),
@@ -116,6 +117,18 @@ export function parseAuditArguments(
 
 function numbers(option: string, values: readonly string[] | undefined): number[] {
   return words(option, values).map((text) => wholeNumber(option, text));
+}
+
+/** The name of a type that was given by name or by number. */
+function recordType(text: string): string {
+  const number = recordTypeNumber(text.toUpperCase());
+  if (number !== undefined) return recordTypeName(number);
+  throw new UsageError(`--type must be a record's type such as EXECVE or 1309, got "${text}"`);
+}
+
+function syscall(text: string): string {
+  if (/^\d{1,10}$/u.test(text) || isSyscallName(text)) return text;
+  throw new UsageError(`--syscall must be a system call such as execve or 59, got "${text}"`);
 }
 
 function yesOrNo(text: string | undefined): boolean | undefined {

@@ -1,6 +1,6 @@
 // Needs of the kernel: audit, with CAP_AUDIT_READ and CAP_AUDIT_CONTROL; root, to become nobody; the process events connector.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -123,6 +123,76 @@ kernelTest("What a run leaves that was killed, the next one takes away", AUDIT, 
   const next = command("run", "--enable-audit", "--quiet", "--", "true");
   expect(next.status, next.stderr).toBe(0);
   expect(hostState()).toBe(before);
+});
+
+kernelTest(
+  "A log that cannot be written to is refused before the command, also beside other watchers",
+  AUDIT,
+  async () => {
+    const before = await quietState();
+    const folder = mkdtempSync(join(tmpdir(), "cli-audit-"));
+    const mark = join(folder, "ran");
+    for (const more of [[], ["--with", "delayacct"]]) {
+      const { status, stderr } = command(
+        ...["run", ...more, "--enable-audit", "--audit-log", join(folder, "none", "audit.log")],
+        ...["--", "touch", mark],
+      );
+      expect(status).toBe(125);
+      expect(stderr).toMatch(/ENOENT.*none\/audit\.log/u);
+    }
+    expect(existsSync(mark)).toBe(false);
+    expect(hostState()).toBe(before);
+    rmSync(folder, { recursive: true });
+  },
+);
+
+/** A log of so many events; the last line has no end. */
+function logOf(folder: string, name: string, events: number): string {
+  const path = join(folder, name);
+  const lines = Array.from({ length: events }, (_, n) =>
+    [
+      `type=SYSCALL msg=audit(1700000000.000:${n + 1}): arch=c000003e syscall=59 success=yes exit=0 pid=7 uid=0`,
+      `type=PROCTITLE msg=audit(1700000000.000:${n + 1}): proctitle="${name}"`,
+    ].join("\n"),
+  );
+  writeFileSync(path, lines.join("\n"));
+  return path;
+}
+
+kernelTest("audit ends quietly when its reader has gone", [], () => {
+  const folder = mkdtempSync(join(tmpdir(), "cli-audit-"));
+  const log = logOf(folder, "a", 20_000);
+  const script = `"$0" "$1" audit "$2" | head -1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync("bash", [
+    ...["-c", script, process.execPath, installedMain(), log],
+  ]);
+  expect(stderr.toString()).toBe("");
+  expect(stdout.toString()).toMatch(/execve.*\n0\n$/u);
+  rmSync(folder, { recursive: true });
+});
+
+kernelTest("audit reads several logs, the first of which breaks off in a line", [], () => {
+  const folder = mkdtempSync(join(tmpdir(), "cli-audit-"));
+  const { status, stdout, stderr } = command(
+    ...["audit", "--raw", logOf(folder, "a", 2), logOf(folder, "b", 3)],
+  );
+  expect(status).toBe(0);
+  expect(stdout.match(/^type=SYSCALL/gmu)).toHaveLength(5);
+  expect(stderr).toMatch(/; 2 files that end in the middle of a line$/mu);
+  rmSync(folder, { recursive: true });
+});
+
+kernelTest("audit --ecs and --raw print nothing that acts on a terminal", [], () => {
+  const bytes = Buffer.from("\u009b2J\u202e\u2066").toString("latin1");
+  const input = Buffer.from(
+    `type=USER_CMD msg=audit(1.000:1): pid=1 uid=0 exe="/${bytes}" msg='op=${bytes} res=success'\n`,
+    "latin1",
+  );
+  for (const form of ["--ecs", "--raw", "--json"]) {
+    const { stdout } = spawnSync(process.execPath, [installedMain(), "audit", form], { input });
+    expect(stdout.toString()).toContain("USER_CMD");
+    expect(stdout.toString(), form).not.toMatch(/[\u0080-\u009f\u202a-\u202e\u2066-\u2069]/u);
+  }
 });
 
 kernelTest("audit reads whatever it is given, and names a file that it cannot", [], () => {

@@ -1,25 +1,25 @@
 import { createReadStream, statSync } from "node:fs";
-import { once } from "node:events";
 import {
   type AuditEvent,
-  type AuditLogReport,
   factsOf,
   IdNames,
+  type LogBytes,
   newAuditLogReport,
   rawLine,
-  readAuditLog,
+  readAuditLogs,
   recordTypeName,
   toAuditLine,
   toEcs,
 } from "@task-watchers/audit/log";
-import { formatLine } from "@task-watchers/trace";
-import { count } from "../report/format.ts";
+import { formatLine, replaceUnsafe, unicodeEscape } from "@task-watchers/trace";
 import { styleFor } from "../report/style.ts";
 import { standardError } from "../standard-error.ts";
 import type { AuditArguments } from "./audit-arguments.ts";
 import { eventRow } from "./event-row.ts";
 import { matches } from "./matches.ts";
+import { Output } from "./output.ts";
 import { ReadingProgress } from "./reading-progress.ts";
+import { readingSummary } from "./reading-summary.ts";
 
 /** Exit status when no event was found, as grep(1) has it. */
 const NOTHING_FOUND = 1;
@@ -30,11 +30,11 @@ export async function audit(args: AuditArguments): Promise<number> {
   const sizes = args.files.map((file) => (file === "-" ? 0 : statSync(file).size));
   const progress = new ReadingProgress(sizes.reduce((sum, size) => sum + size, 0));
   const report = newAuditLogReport();
-  const output = new Output();
+  const output = new Output(process.stdout);
   const form = formOf(args);
   let found = 0;
   try {
-    for await (const event of readAuditLog(bytesOf(args.files, progress), { report })) {
+    for await (const event of readAuditLogs(filesOf(args.files, progress), { report })) {
       const facts = factsOf(event);
       const types = (): string[] => event.records.map(({ type }) => recordTypeName(type));
       if (!matches(facts, types, args.filter)) continue;
@@ -46,14 +46,15 @@ export async function audit(args: AuditArguments): Promise<number> {
   } finally {
     progress.close();
   }
-  if (!args.quiet) standardError.write(`${summary(report, found)}\n`);
+  // Who has gone wanted no more of it.
+  if (!args.quiet && !output.isGone) standardError.write(`${readingSummary(report, found)}\n`);
   return found === 0 ? NOTHING_FOUND : 0;
 }
 
 /** How an event is printed, its end of line included. */
 function formOf({ form }: AuditArguments): (event: AuditEvent) => string | Buffer {
   if (form === "json") return (event) => formatLine(toAuditLine(factsOf(event)));
-  if (form === "ecs") return (event) => `${JSON.stringify(toEcs(factsOf(event)))}\n`;
+  if (form === "ecs") return (event) => `${ecsLine(event)}\n`;
   if (form === "raw") {
     return ({ records }) =>
       Buffer.from(records.map((record) => rawLine(record).line).join(""), "latin1");
@@ -64,62 +65,24 @@ function formOf({ form }: AuditArguments): (event: AuditEvent) => string | Buffe
   return (event) => `${eventRow(factsOf(event), user, style)}\n`;
 }
 
-async function* bytesOf(
-  files: readonly string[],
+/** Nothing in it acts on a terminal, as in a line of a trace. */
+function ecsLine(event: AuditEvent): string {
+  return replaceUnsafe(JSON.stringify(toEcs(factsOf(event))), unicodeEscape);
+}
+
+function* filesOf(files: readonly string[], progress: ReadingProgress): Generator<LogBytes> {
+  for (const file of files) {
+    yield counted(file === "-" ? process.stdin : createReadStream(file), progress);
+  }
+}
+
+async function* counted(
+  stream: AsyncIterable<unknown>,
   progress: ReadingProgress,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for (const file of files) {
-    const stream = file === "-" ? process.stdin : createReadStream(file);
-    for await (const chunk of stream) {
-      const bytes = chunk as Uint8Array;
-      progress.add(bytes.length);
-      yield bytes;
-    }
+  for await (const chunk of stream) {
+    const bytes = chunk as Uint8Array;
+    progress.add(bytes.length);
+    yield bytes;
   }
-}
-
-/** Bytes gathered before they are written. */
-const BATCH_BYTES = 65_536;
-
-/** Standard output, waited for when it is slow, and given up when its reader has gone. */
-class Output {
-  #parts: Buffer[] = [];
-  #bytes = 0;
-  isGone = false;
-
-  constructor() {
-    process.stdout.on("error", () => (this.isGone = true));
-  }
-
-  async write(data: string | Buffer): Promise<void> {
-    const part = Buffer.from(data as string);
-    this.#parts.push(part);
-    this.#bytes += part.length;
-    if (this.#bytes >= BATCH_BYTES) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    const batch = Buffer.concat(this.#parts);
-    this.#parts = [];
-    this.#bytes = 0;
-    if (this.isGone || batch.length === 0) return;
-    if (process.stdout.write(batch)) return;
-    await Promise.race([once(process.stdout, "drain"), once(process.stdout, "close")]);
-  }
-}
-
-function summary(report: AuditLogReport, found: number): string {
-  const { events, records, malformed, missingStart, missingEnd, cutRecords, isCutOff } = report;
-  const flaws = [
-    ...some(malformed, "lines that are no records"),
-    ...some(missingStart + missingEnd, "events that are not whole"),
-    ...some(cutRecords, "records cut from events that were too long"),
-    ...(isCutOff ? ["the end is cut off"] : []),
-  ];
-  const read = `${count(found, "event")} of ${count(events, "event")}, ${count(records, "record")}`;
-  return flaws.length === 0 ? read : `${read}; ${flaws.join(", ")}`;
-}
-
-function some(n: number, what: string): string[] {
-  return n === 0 ? [] : [`${n} ${what}`];
 }

@@ -47,6 +47,23 @@ test("eventRow() tells of an exec that failed what was tried", () => {
   expect(row).toContain("execve  /bin/nosuch, tried by /usr/bin/sh  failed ENOENT");
 });
 
+test.each([
+  ["020000350A000001000000000000000000", "10.0.0.1:53"],
+  ["0A0001BB00000000" + "00".repeat(15) + "0100000000", "[::1]:443"],
+  ["01002F72756E2F6120622E736F636B00", "unix '/run/a b.sock'"],
+  ["10000000", "netlink"],
+])("eventRow() tells of a connect with %s where to", (saddr, to) => {
+  const row = eventRow(
+    facts(
+      `type=SYSCALL msg=audit(1.002:8): ${CALL.replace("syscall=59", "syscall=42")} comm="curl" exe="/usr/bin/curl" key=(null)`,
+      `type=SOCKADDR msg=audit(1.002:8): saddr=${saddr}`,
+    ),
+    user,
+    plain,
+  );
+  expect(row).toContain(`connect  /usr/bin/curl ${to}  ok`);
+});
+
 test("eventRow() lets nothing of another process reach the terminal", () => {
   const hostile = Buffer.from("\u001b[2J\n\u202etype=SYSCALL \u009b").toString("hex").toUpperCase();
   const row = eventRow(

@@ -1,4 +1,10 @@
-import { type AuditFacts, fieldsOf, interpret, recordTypeName } from "@task-watchers/audit/log";
+import {
+  type AuditFacts,
+  fieldsOf,
+  interpret,
+  recordTypeName,
+  type SocketAddress,
+} from "@task-watchers/audit/log";
 import { signalName } from "../report/format.ts";
 import { commandLine, printable, shellWord } from "../report/terminal-text.ts";
 import type { Style } from "../report/style.ts";
@@ -38,7 +44,7 @@ function who({ uid, auid }: AuditFacts, user: UserName): string {
 }
 
 function detail(facts: AuditFacts): string {
-  const { argv, exe = "", paths, proctitle } = facts;
+  const { argv, exe = "", paths, proctitle, socketAddress } = facts;
   if (argv !== undefined) {
     const words = argv.map((word) =>
       typeof word === "string" ? shellWord(word) : `<${word.missing}>`,
@@ -54,13 +60,21 @@ function detail(facts: AuditFacts): string {
   const files = paths.flatMap(({ name }) => (name === undefined ? [] : [shellWord(name)]));
   const title = proctitle === undefined || exe !== "" ? "" : commandLine(proctitle);
   const rest = others(facts);
-  return [printable(exe), ...files, rest === "" ? title : rest]
+  const peer = socketAddress === undefined ? "" : address(socketAddress);
+  return [printable(exe), ...files, peer, rest === "" ? title : rest]
     .filter((text) => text !== "")
     .join(" ");
 }
 
 function isExec({ syscallName }: AuditFacts): boolean {
   return syscallName === "execve" || syscallName === "execveat";
+}
+
+/** Of a socket: what it is connected to, say. */
+function address({ family, address, port, path }: SocketAddress): string {
+  if (path !== undefined) return `${family} ${shellWord(path)}`;
+  if (address === undefined) return family;
+  return family === "inet6" ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** What the records say that no fact does, name by name. */
