@@ -13,7 +13,7 @@ export { errnoName } from "./errno-name.ts";
 export { execProgram } from "./exec-program.ts";
 export { FileDescriptor } from "./file-descriptor.ts";
 export { tryLockFile } from "./file-lock.ts";
-export { pidfdExit, type PidfdExit, pidfdOpen } from "./pidfd.ts";
+export { pidfdExit, type PidfdExit, pidfdOpen, pidfdSendSignal } from "./pidfd.ts";
 export { ReadOnlyMap } from "./read-only-map.ts";
 export { createMemoryFile, type MemoryFileOptions } from "./memory-file.ts";
 export { MemoryMap, pageSize } from "./memory-map.ts";

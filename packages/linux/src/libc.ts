@@ -55,6 +55,7 @@ export interface Libc {
   syscall0(number: number): number;
   /** syscall(2) with three int arguments. */
   syscall3(number: number, first: number, second: number, third: number): number;
+  syscall4(number: number, first: number, second: number, third: number, fourth: number): number;
   /** execvp(3): returns only when it fails. */
   execvp(file: Pointer, argv: Pointer): number;
   /** fcntl(2) with an int argument. */
@@ -167,6 +168,7 @@ function load(): Libc {
     dlsym: library.func("uintptr_t dlsym(void *, const char *)"),
     syscall0: library.func("syscall", "long", ["long"]),
     syscall3: library.func("syscall", "long", ["long", "long", "long", "long"]),
+    syscall4: library.func("syscall", "long", ["long", "long", "long", "long", "long"]),
     execvp: library.func("int execvp(void *, void *)"),
     fcntl: library.func("int fcntl(int, int, int)"),
     mmap: library.func("void *mmap(void *, size_t, int, int, int, long)"),

@@ -10,7 +10,7 @@ import {
   root,
 } from "@task-watchers/kernel-test";
 import { expect } from "vitest";
-import { pidfdExit, pidfdOpen } from "./pidfd.ts";
+import { pidfdExit, pidfdOpen, pidfdSendSignal } from "./pidfd.ts";
 
 kernelTest(
   "a child's exit code is there once it has been reaped, not before",
@@ -53,6 +53,20 @@ kernelTest("a death by signal is told from an exit", [kernel("6.15")], async () 
   await once(child, "exit");
   expect(pidfdExit(fd)).toEqual({ status: 9 });
 });
+
+kernelTest(
+  "a signal reaches the process that the pidfd names, and no other",
+  [kernel("5.3")],
+  async () => {
+    const child = spawn("sleep", ["60"], { stdio: "ignore" });
+    using fd = pidfdOpen(child.pid ?? 0);
+    pidfdSendSignal(fd, 0);
+    expect(() => pidfdSendSignal(fd, 1000)).toThrow(expect.objectContaining({ code: "EINVAL" }));
+    pidfdSendSignal(fd, 15);
+    expect(await once(child, "exit")).toEqual([null, "SIGTERM"]);
+    expect(() => pidfdSendSignal(fd, 15)).toThrow(expect.objectContaining({ code: "ESRCH" }));
+  },
+);
 
 kernelTest("a process that is gone cannot be opened", [kernel("5.3")], () => {
   const before = openDescriptors();

@@ -3,7 +3,8 @@ import { decodeStruct, i32, u32, u64, type Layout } from "./layout.ts";
 import { libc } from "./libc.ts";
 import { SyscallError } from "./syscall-error.ts";
 
-/** System call number, the same on every architecture (since Linux 5.3). */
+/** System call numbers, the same on every architecture (since Linux 5.1 and 5.3). */
+const SYS_PIDFD_SEND_SIGNAL = 424;
 const SYS_PIDFD_OPEN = 434;
 // include/uapi/linux/pidfd.h
 /** _IOWR(0xFF, 11, 64 bytes): the first published size of struct pidfd_info. */
@@ -73,4 +74,16 @@ export function pidfdExit(fd: FileDescriptor): PidfdExit {
     PIDFD_INFO_SIZE,
   );
   return (mask & PIDFD_INFO_EXIT) === 0n ? { missing: "not-reaped" } : { status: exitCode };
+}
+
+/**
+ * Sends a signal to the process that the pidfd names, and never to another that got its pid. Since Linux 5.1.
+ *
+ * @param signal its number; 0 only asks whether it could be sent
+ * @throws SyscallError `ESRCH` when the process has ended and been reaped, `EPERM` when it is not ours to signal, `EINVAL` when
+ *   there is no such signal
+ */
+export function pidfdSendSignal(fd: FileDescriptor, signal: number): void {
+  if (libc().syscall4(SYS_PIDFD_SEND_SIGNAL, fd.number, signal, 0, 0) === 0) return;
+  throw new SyscallError("pidfd_send_signal", libc().errno(), `signal ${signal}`);
 }
