@@ -4,8 +4,8 @@ import { loadProfile } from "./watcher/shared.ts";
 export { createProfile, type Profile } from "./watcher/profile.ts";
 export { loadProfile, profile } from "./watcher/shared.ts";
 export type { ProfileOptions, ProfileSettings } from "./watcher/options.ts";
-export type { SamplerTarget } from "./perf/options.ts";
-export { PerfUnavailableError } from "./perf/unavailable.ts";
+export type { SamplerTarget } from "./sampling/options.ts";
+export { PerfUnavailableError } from "@task-watchers/perf";
 export type { CpuProfile, ProfiledTask, Sample, Split } from "./profile/cpu-profile.ts";
 export type { Frame } from "./symbols/frame.ts";
 export {

@@ -1,6 +1,5 @@
 /** CPU profiles as files: pprof, speedscope, folded stacks, trace events, a flame graph. Sees no kernel. @module */
 export type { CpuProfile, ProfiledTask, Sample, Split } from "./profile/cpu-profile.ts";
-export { demangleFrames } from "./symbols/demangle.ts";
 export type { Frame } from "./symbols/frame.ts";
 export { type FlamegraphOptions, toFlamegraphHtml } from "./output/flamegraph-html.ts";
 export { type FoldedOptions, toFolded } from "./output/folded.ts";

@@ -39,7 +39,7 @@ export async function beginWatchers(
   const names = await loadWatchers(requested.names);
   if (names.has("audit")) await configureAudit(requested.audit, target);
   let files: ProfileFiles | undefined;
-  if (names.has("profile")) files = await beginProfile(requested.profile, target, say);
+  if (names.has("profile")) files = await beginProfile(requested.profile, target);
   const accounting = await delayAccounting(requested.enableDelayacct, say);
   return {
     check: () => checkWatchers(names),
@@ -55,13 +55,17 @@ async function configureAudit(
   target: WatchTarget,
 ): Promise<void> {
   const { audit } = await import("@task-watchers/audit");
+  const maxBytes = logBytes === undefined ? {} : { maxBytes: logBytes };
+  const trail = log === undefined ? undefined : { path: log, ...maxBytes };
   audit.configure({
     enable,
     scope: target.kind === "descent" ? "session" : "host",
-    ...(log !== undefined && {
-      log: { path: log, ...(logBytes !== undefined && { maxBytes: logBytes }) },
-    }),
+    ...(trail !== undefined && { log: trail }),
   });
+  if (trail === undefined) return;
+  const { RawLog } = await import("@task-watchers/audit/log");
+  // Refused before the command is started, not found out when its first record comes.
+  await (await RawLog.open(trail)).close();
 }
 
 function checkWatchers(names: ReadonlySet<string>): void {

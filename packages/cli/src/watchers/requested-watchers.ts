@@ -62,7 +62,7 @@ export const WATCHER_HELP = `Watchers:
       --enable-audit    --with audit, and the kernel's auditing switched on meanwhile and put back afterwards
       --audit-log FILE  --with audit, and its records in a file that ausearch and aureport read
       --audit-log-bytes N
-                        start a new file at this size, and keep four old ones (default 8388608)
+                        start a new file at this size, and keep four old ones (default 67108864)
       --frequency HZ    --with profile, at so many samples a second of CPU time (default 99)
       --pprof FILE, --speedscope FILE, --folded FILE, --trace-event FILE, --flamegraph FILE
                         --with profile, and its samples in a file: for pprof, for speedscope, as folded stacks, for

@@ -1,4 +1,5 @@
 import type { CpuProfile } from "../profile/cpu-profile.ts";
+import { functionKey, functionOf } from "../profile/function-of.ts";
 import { commandName, stackWeights } from "../output/parts.ts";
 import type { Frame } from "../symbols/frame.ts";
 
@@ -30,11 +31,15 @@ export interface Hottest {
   readonly functions: readonly FunctionTime[];
 }
 
-/** Adds a profile up by command and by function. Frames of one name, module and source are one function. */
+/**
+ * Adds a profile up by command and by function. Frames of one name, module and source are one function, and so are all addresses
+ * of a file that have no symbol.
+ */
 export function hottest(profile: CpuProfile): Hottest {
   const commands = new Map<string, { cpuNs: number; samples: number; tasks: Set<number> }>();
   const functions = new Map<string, { frame: Frame; selfNs: number; totalNs: number }>();
-  const keys = profile.frames.map(functionKey);
+  const frames = profile.frames.map(functionOf);
+  const keys = frames.map(functionKey);
   let [cpuNs, samples] = [0, 0];
   for (const weight of stackWeights(profile.samples)) {
     const task = profile.tasks[weight.task];
@@ -48,7 +53,7 @@ export function hottest(profile: CpuProfile): Hottest {
     samples += weight.samples;
     const stack = profile.stacks[weight.stack] ?? [];
     const leaf = keys[stack.at(-1) ?? -1];
-    const inStack = new Map(stack.map((frame) => [keys[frame] ?? "", profile.frames[frame]]));
+    const inStack = new Map(stack.map((frame) => [keys[frame] ?? "", frames[frame]]));
     for (const [key, frame] of inStack) {
       if (frame === undefined) continue;
       const known = functions.get(key) ?? { frame, selfNs: 0, totalNs: 0 };
@@ -65,8 +70,4 @@ export function hottest(profile: CpuProfile): Hottest {
       .sort((a, b) => b.cpuNs - a.cpuNs),
     functions: [...functions.values()].sort((a, b) => b.selfNs - a.selfNs || b.totalNs - a.totalNs),
   };
-}
-
-function functionKey({ name, module, file, line }: Frame): string {
-  return `${name}\n${module}\n${file}:${line}`;
 }

@@ -26,6 +26,8 @@ export class SampledProcess {
   /** Its first thread has ended. */
   hasExited = false;
   readonly #programs: Program[];
+  /** What it is about to run. */
+  #announced: string | undefined;
 
   constructor(
     tgid: number,
@@ -68,11 +70,17 @@ export class SampledProcess {
     this.#remember({ startNs: timeNs, comm: undefined, command });
   }
 
+  /** Somebody else tells what it is about to run: where execs are stopped that is known before the record of the exec. */
+  announceProgram(command: string): void {
+    this.#announced = command;
+  }
+
   /** All that was mapped is gone, and what comes is told. */
   exec(timeNs: bigint, comm: string): void {
     this.space = new AddressSpace();
     this.isComplete = true;
-    this.#remember({ startNs: timeNs, comm, command: undefined });
+    this.#remember({ startNs: timeNs, comm, command: this.#announced });
+    this.#announced = undefined;
   }
 
   #remember(program: Program): void {

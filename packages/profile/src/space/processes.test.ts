@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import type { PerfRecord } from "../perf/record.ts";
+import type { PerfRecord } from "@task-watchers/perf";
 import type { Mapping } from "./mapping.ts";
 import { Processes } from "./processes.ts";
 

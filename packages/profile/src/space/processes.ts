@@ -1,4 +1,4 @@
-import type { CommRecord, LifeRecord, MapRecord, PerfRecord } from "../perf/record.ts";
+import type { CommRecord, LifeRecord, MapRecord, PerfRecord } from "@task-watchers/perf";
 import type { Place } from "./address-space.ts";
 import { LookBudget } from "./look-budget.ts";
 import { mappingKind, type Mapping } from "./mapping.ts";

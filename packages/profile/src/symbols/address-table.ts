@@ -1,19 +1,21 @@
 /**
- * A name for a range of addresses. They are plain numbers, as sorting 100,000 bigints takes half a second: addresses of
- * programs are below 2^53, those of the kernel are taken from where its half begins.
+ * Names for ranges of addresses, in columns: an object for each of 100,000 costs more than all else. Addresses are plain
+ * numbers, as sorting as many bigints takes half a second: addresses of programs are below 2^53, those of the kernel are taken
+ * from where its half begins.
  */
-export interface TableEntry {
-  readonly address: number;
-  /** First address after it. */
-  readonly end: number;
-  /** Where the caller finds its name. */
-  readonly name: number;
+export interface Ranges {
+  /** Ascending, no two the same. */
+  readonly addresses: number[];
+  /** First address after each. */
+  readonly ends: number[];
+  /** Where the caller finds the name of each. */
+  readonly names: number[];
 }
 
 /** Ranges entered one outside of the other are looked through inside out; deeper than this only a file that lies nests. */
 const MAX_DEPTH = 64;
 
-/** Ranges of addresses, sorted; ranges may lie within others, and the innermost one that covers an address is found. */
+/** Ranges of addresses; ranges may lie within others, and the innermost one that covers an address is found. */
 export class AddressTable {
   readonly #addresses: Float64Array;
   readonly #ends: Float64Array;
@@ -21,19 +23,18 @@ export class AddressTable {
   /** The nearest range that began earlier and was not over at the start of this one; −1 when there is none. */
   readonly #outer: Int32Array;
 
-  /** @param entries sorted by address, no two with the same one */
-  constructor(entries: readonly TableEntry[]) {
-    this.#addresses = Float64Array.from(entries, ({ address }) => address);
-    this.#ends = Float64Array.from(entries, ({ end }) => end);
-    this.#names = Uint32Array.from(entries, ({ name }) => name);
-    this.#outer = outerRanges(entries);
+  constructor({ addresses, ends, names }: Ranges) {
+    this.#addresses = new Float64Array(addresses);
+    this.#ends = new Float64Array(ends);
+    this.#names = new Uint32Array(names);
+    this.#outer = outerRanges(this.#addresses, this.#ends);
   }
 
   get size(): number {
     return this.#names.length;
   }
 
-  /** @returns `name` of the entry, or undefined when no range covers the address */
+  /** @returns the range's entry in `names`, or undefined when no range covers the address */
   find(address: number): number | undefined {
     let at = this.#lastUpTo(address);
     for (let depth = 0; at >= 0 && depth < MAX_DEPTH; depth++) {
@@ -54,13 +55,13 @@ export class AddressTable {
   }
 }
 
-function outerRanges(entries: readonly TableEntry[]): Int32Array {
-  const outer = new Int32Array(entries.length).fill(-1);
-  const open: number[] = [];
-  for (const [i, { address }] of entries.entries()) {
-    while (open.length > 0 && (entries[open.at(-1) ?? 0]?.end ?? 0) <= address) open.pop();
-    outer[i] = open.at(-1) ?? -1;
-    open.push(i);
+function outerRanges(addresses: Float64Array, ends: Float64Array): Int32Array {
+  const outer = new Int32Array(addresses.length);
+  for (let i = 0; i < addresses.length; i++) {
+    // What was over before the one before began is over now: so its way out is ours.
+    let at = i - 1;
+    while (at >= 0 && (ends[at] ?? 0) <= (addresses[i] ?? 0)) at = outer[at] ?? -1;
+    outer[i] = at;
   }
   return outer;
 }

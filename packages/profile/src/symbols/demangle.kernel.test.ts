@@ -46,3 +46,29 @@ kernelTest(
     expect(await demangleFrames(frames, { program: "/usr/bin/false" })).toBe(frames);
   },
 );
+
+/** A function with parameters that each hold the one before twice: a name of 2^40 parts. */
+function bomb(): string {
+  const numeral = (n: number): string =>
+    n === 0 ? "S_" : `S${(n - 1).toString(36).toUpperCase()}_`;
+  const parameters = Array.from({ length: 40 }, (_, i) => {
+    const before = numeral(2 * i);
+    return `PFv${before}${before}E`;
+  });
+  return `_Z1fPi${parameters.join("")}`;
+}
+
+kernelTest(
+  "A symbol that stands for an endless name keeps it, and the others have theirs",
+  [program("c++filt")],
+  async () => {
+    const names = ["_ZN5space3fooEii", bomb(), "_ZN5space3barEv"];
+    const frames = names.map((name) => ({
+      ...({ name, module: "/a", kind: "user", resolved: true } as const),
+    }));
+    const plain = await demangleFrames(frames, { timeoutMs: 20_000 });
+    expect(plain.map(({ name }) => name)).toEqual([
+      ...["space::foo(int, int)", bomb(), "space::bar()"],
+    ]);
+  },
+);

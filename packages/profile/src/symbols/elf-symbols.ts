@@ -1,5 +1,5 @@
 import { decodeText } from "@task-watchers/linux";
-import { AddressTable, type TableEntry } from "./address-table.ts";
+import { AddressTable, type Ranges } from "./address-table.ts";
 import { type ElfFile, type ElfSection, viewOf, wide } from "./elf-header.ts";
 
 /** Functions of a file, by the addresses that it is linked for. */
@@ -58,9 +58,8 @@ export function readFunctions(file: ElfFile, type: number): FunctionTable | unde
   }
   const symbols = file.source.read(section.offset, section.size);
   const names = file.source.read(strings.offset, strings.size);
-  const entries = cover(candidates(file, section, symbols), names);
-  if (entries.length === 0) return undefined;
-  const table = new AddressTable(entries);
+  const table = new AddressTable(cover(candidates(file, section, symbols), names));
+  if (table.size === 0) return undefined;
   return {
     size: table.size,
     find(address) {
@@ -107,13 +106,13 @@ function candidates(file: ElfFile, section: ElfSection, symbols: Uint8Array): Ca
 }
 
 /** Ranges, one for each address that has a name: of several names the one that says most to people. */
-function cover(found: Candidate[], names: Uint8Array): TableEntry[] {
+function cover(found: Candidate[], names: Uint8Array): Ranges {
   found.sort((a, b) => a.address - b.address || preferred(a, b, names));
   const named = found.filter(
     ({ address, name, typed }, i) =>
       found[i - 1]?.address !== address && (typed || isLabel(names, name)),
   );
-  const entries: TableEntry[] = [];
+  const ranges: Ranges = { addresses: [], ends: [], names: [] };
   let covered = 0;
   for (const [i, { address, size, limit, name }] of named.entries()) {
     // A label within a function whose size is known is part of it.
@@ -122,9 +121,11 @@ function cover(found: Candidate[], names: Uint8Array): TableEntry[] {
     const reach = limit > address && limit < next ? limit : next;
     const end = size === 0 ? reach : address + size;
     covered = Math.max(covered, end);
-    entries.push({ address, end, name });
+    ranges.addresses.push(address);
+    ranges.ends.push(end);
+    ranges.names.push(name);
   }
-  return entries;
+  return ranges;
 }
 
 /** Order of preference among names of one address: functions, with a size, with few underscores, exported. */

@@ -42,10 +42,17 @@ export interface Symbolizer {
    * @returns undefined when there is no such map, or no line of it covers the address
    */
   inJit(jit: JitProcess, address: bigint): Frame | undefined;
+  /**
+   * A process was found in code that it made: where its map cannot be had any more once it ends, in a namespace, it is kept open
+   * until `forget` or `close`; of at most 128 processes at a time.
+   */
+  holdJitMap(jit: JitProcess): void;
   /** Looks at a process's map again, if it has grown: to be called while the process lives, at its end, or soon after. */
   readJitMap(jit: JitProcess): void;
   /** The process is gone and all of it is settled. */
   forget(tgid: number): void;
+  /** Gives back what is held open; safe twice. */
+  close(): void;
   readonly counters: SymbolCounters;
 }
 

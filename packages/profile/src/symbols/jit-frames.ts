@@ -5,6 +5,8 @@ import { parseJitName } from "./jit-name.ts";
 
 /** Frames kept so that equal ones are the same object; beyond, they are made anew. */
 const MAX_FRAMES = 1 << 17;
+/** Maps kept open at a time. */
+const MOST_HELD = 128;
 
 /** Functions that processes made at run time. */
 export class JitFrames {
@@ -12,6 +14,7 @@ export class JitFrames {
   /** By thread group and start: numbers are used again. */
   readonly #maps = new Map<number, Map<number, JitMapFile>>();
   readonly #frames = new Map<string, Frame>();
+  #held = 0;
 
   constructor(counts: Counts) {
     this.#counts = counts;
@@ -24,12 +27,19 @@ export class JitFrames {
     return text === undefined ? undefined : this.#intern(text);
   }
 
+  /** Keeps the map of a process open where it cannot be had afterwards, in a namespace. */
+  hold(process: JitProcess): void {
+    const file = this.#file(process);
+    if (!file.isElsewhere || file.isHeld || this.#held >= MOST_HELD) return;
+    file.hold();
+    if (file.isHeld) this.#held++;
+  }
+
   /** Reads a process's map, or what was added to it since. */
   read(process: JitProcess): JitMapFile {
-    const starts = this.#maps.get(process.tgid) ?? new Map<number, JitMapFile>();
-    this.#maps.set(process.tgid, starts);
-    const file = starts.get(process.startedMs) ?? new JitMapFile(process);
-    starts.set(process.startedMs, file);
+    // It may not have been there before.
+    this.hold(process);
+    const file = this.#file(process);
     const before = file.map;
     const malformed = before?.malformed ?? 0;
     file.update();
@@ -42,7 +52,23 @@ export class JitFrames {
   }
 
   forget(tgid: number): void {
+    for (const file of this.#maps.get(tgid)?.values() ?? []) {
+      if (file.isHeld) this.#held--;
+      file.close();
+    }
     this.#maps.delete(tgid);
+  }
+
+  close(): void {
+    for (const tgid of [...this.#maps.keys()]) this.forget(tgid);
+  }
+
+  #file(process: JitProcess): JitMapFile {
+    const starts = this.#maps.get(process.tgid) ?? new Map<number, JitMapFile>();
+    this.#maps.set(process.tgid, starts);
+    const file = starts.get(process.startedMs) ?? new JitMapFile(process);
+    starts.set(process.startedMs, file);
+    return file;
   }
 
   #noteLimits({ tgid }: JitProcess, { map, skippedBytes }: JitMapFile): void {

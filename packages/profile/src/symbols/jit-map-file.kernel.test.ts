@@ -1,9 +1,12 @@
 // Needs no privilege.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync, rmSync, writeFileSync } from "node:fs";
-import { kernelTest } from "@task-watchers/kernel-test";
+import { kernelTest, openDescriptors } from "@task-watchers/kernel-test";
 import { expect } from "vitest";
 import type { JitProcess } from "./frame.ts";
 import { JitMapFile } from "./jit-map-file.ts";
+import { createSymbolizer } from "./symbolizer.ts";
 
 /** This process, as one that has compiled code; its map is taken away afterwards. */
 function withMap(body: (process: JitProcess, path: string) => void): void {
@@ -53,4 +56,36 @@ kernelTest("of a map that is too large the end is read, and what is left out is 
     file.update();
     expect(file.skippedBytes).toBe(31);
   }),
+);
+
+kernelTest(
+  "a map under another number is held, and read when its process is gone",
+  [],
+  async () => {
+    const before = openDescriptors();
+    const child = spawn("sleep", ["60"], { stdio: "ignore" });
+    await once(child, "spawn");
+    const tgid = child.pid ?? 0;
+    // A number that no process has: more than the kernel gives out.
+    const nsPid = 5_000_000 + tgid;
+    const path = `/tmp/perf-${nsPid}.map`;
+    try {
+      writeFileSync(path, "1000 10 one\n");
+      const symbolizer = createSymbolizer();
+      const other: JitProcess = { tgid, nsPid, startedMs: 0, uid: process.getuid?.() };
+      symbolizer.holdJitMap(other);
+      appendFileSync(path, "2000 10 two\n");
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      symbolizer.readJitMap(other);
+      expect(symbolizer.inJit(other, 0x1000n)?.name).toBe("one");
+      expect(symbolizer.inJit(other, 0x2000n)?.name).toBe("two");
+      symbolizer.close();
+      symbolizer.close();
+      expect(openDescriptors()).toEqual(before);
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(path, { force: true });
+    }
+  },
 );

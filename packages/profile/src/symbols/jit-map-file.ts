@@ -25,6 +25,8 @@ export class JitMapFile {
   #skippedBefore = 0;
   /** Bytes left out because the maps were too large, at the beginning or at the end. */
   skippedBytes = 0;
+  /** The map, kept open. */
+  #held: number | undefined;
 
   /** @param maxBytes read of all maps of the process (default 64 MiB) */
   constructor(process: JitProcess, maxBytes: number = MAX_BYTES) {
@@ -37,9 +39,28 @@ export class JitMapFile {
     return this.#map;
   }
 
+  /** Whether the way to the map ends with the process: its files are others than ours, or it goes by another number. */
+  get isElsewhere(): boolean {
+    return this.#process.nsPid !== this.#process.tgid;
+  }
+
+  get isHeld(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** Opens the map, and keeps it open until `close`, to be read when the process is gone. */
+  hold(): void {
+    this.#held ??= this.#open()?.fd;
+  }
+
+  close(): void {
+    if (this.#held !== undefined) closeSync(this.#held);
+    this.#held = undefined;
+  }
+
   /** Reads what was added since. Where there is no map, or it is not the process's own, nothing changes. */
   update(): void {
-    const opened = this.#open();
+    const opened = this.#open() ?? this.#reopen();
     if (opened === undefined) return;
     const { fd, stats } = opened;
     try {
@@ -56,8 +77,13 @@ export class JitMapFile {
     } catch {
       // A file may fail to be read half-way, as when it is on a network; what has been read stays.
     } finally {
-      closeSync(fd);
+      if (fd !== this.#held) closeSync(fd);
     }
+  }
+
+  #reopen(): { fd: number; stats: BigIntStats } | undefined {
+    const fd = this.#held;
+    return fd === undefined ? undefined : { fd, stats: fstatSync(fd, { bigint: true }) };
   }
 
   #readOn(fd: number, map: JitMap, size: number): void {

@@ -1,4 +1,5 @@
 import { decodeText } from "@task-watchers/linux";
+import { ByteList } from "./byte-list.ts";
 import { JitRanges } from "./jit-ranges.ts";
 
 /** Bytes of a line; a name longer than this is no name. */
@@ -12,7 +13,7 @@ const MAX_LINES = 1 << 20;
  */
 export class JitMap {
   readonly #ranges = new JitRanges();
-  readonly #names: Uint8Array[] = [];
+  readonly #names = new ByteList();
   /** The beginning of a line whose end has not been read. */
   #rest: Uint8Array = new Uint8Array(0);
   /** A line is being left out up to its end. */
@@ -56,8 +57,7 @@ export class JitMap {
   find(address: bigint): string | undefined {
     const number = Number(address);
     const line = Number.isSafeInteger(number) ? this.#ranges.find(number) : undefined;
-    const name = line === undefined ? undefined : this.#names[line];
-    return name && decodeText(name);
+    return line === undefined ? undefined : decodeText(this.#names.at(line));
   }
 
   #end(tail: Uint8Array): void {
@@ -73,8 +73,8 @@ export class JitMap {
   #read(line: Uint8Array): void {
     const first = line.indexOf(0x20);
     const second = line.indexOf(0x20, first + 1);
-    const start = first > 0 ? hexadecimal(line.subarray(0, first)) : undefined;
-    const size = second > first + 1 ? hexadecimal(line.subarray(first + 1, second)) : undefined;
+    const start = first > 0 ? hexadecimal(line, 0, first) : undefined;
+    const size = second > first + 1 ? hexadecimal(line, first + 1, second) : undefined;
     const isLine =
       line.length <= MAX_LINE &&
       start !== undefined &&
@@ -88,17 +88,28 @@ export class JitMap {
       this.dropped++;
     } else {
       this.#ranges.add(start, start + size);
-      this.#names.push(Uint8Array.from(line.subarray(second + 1)));
+      this.#names.push(line.subarray(second + 1));
     }
   }
 }
 
 /** A number of up to 16 digits, with or without `0x`; undefined when it is none, or above 2^53. */
-function hexadecimal(bytes: Uint8Array): number | undefined {
-  if (bytes.length > 18) return undefined;
-  const [, digits] =
-    /^(?:0x)?([0-9a-fA-F]{1,16})$/u.exec(Buffer.from(bytes).toString("latin1")) ?? [];
-  if (digits === undefined) return undefined;
-  const value = Number.parseInt(digits, 16);
+function hexadecimal(bytes: Uint8Array, from: number, to: number): number | undefined {
+  const isMarked = bytes[from] === 0x30 && bytes[from + 1] === 0x78 && to - from > 2;
+  const begin = isMarked ? from + 2 : from;
+  if (to - begin > 16) return undefined;
+  let value = 0;
+  for (let at = begin; at < to; at++) {
+    const digit = digitOf(bytes[at] ?? 0);
+    if (digit === undefined) return undefined;
+    value = value * 16 + digit;
+  }
   return Number.isSafeInteger(value) ? value : undefined;
+}
+
+function digitOf(byte: number): number | undefined {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  // A and a.
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : undefined;
 }

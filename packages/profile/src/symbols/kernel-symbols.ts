@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { AddressTable, type TableEntry } from "./address-table.ts";
+import { AddressTable, type Ranges } from "./address-table.ts";
 import { decodeText } from "@task-watchers/linux";
 
 /** A function of the kernel. */
@@ -20,6 +20,8 @@ export interface KernelFunctions {
 const MAX_REACH = 1 << 20;
 /** Where the kernel's half of the addresses begins; distances from here are exact as numbers. */
 const HALF = 0xffff_0000_0000_0000n;
+/** Its upper 32 bits. */
+const HALF_HIGH = 0xffff_0000;
 
 /** Reads /proc/kallsyms. @throws Error with the code of open(2) when it is not there */
 export function readKernelFunctions(path = "/proc/kallsyms"): KernelFunctions {
@@ -31,31 +33,11 @@ export function readKernelFunctions(path = "/proc/kallsyms"): KernelFunctions {
  * not told: a function reaches to the next symbol of any type.
  */
 export function parseKallsyms(text: Uint8Array): KernelFunctions {
-  const symbols: { address: number; at: number; isCode: boolean }[] = [];
-  let hidden = true;
   const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-  for (let at = 0; at < bytes.length;) {
-    const newline = bytes.indexOf(10, at);
-    const end = newline < 0 ? bytes.length : newline;
-    const space = bytes.indexOf(0x20, at);
-    const digits = space - at;
-    if (space > at && digits <= 16 && end >= space + 4) {
-      const address = parseAddress(bytes.toString("latin1", at, space));
-      if (address !== undefined && address !== 0n) {
-        hidden = false;
-        const type = String.fromCharCode((bytes[space + 1] ?? 0) | 0x20);
-        symbols.push({
-          address: Number(address - HALF),
-          at: space + 3,
-          isCode: type === "t" || type === "w",
-        });
-      }
-    }
-    at = end + 1;
-  }
-  const table = new AddressTable(ranges(symbols));
+  const symbols = inOrder(readSymbols(bytes));
+  const table = new AddressTable(functionRanges(symbols));
   return {
-    hidden: hidden && bytes.length > 0,
+    hidden: symbols.addresses.length === 0 && bytes.length > 0,
     find(address) {
       const at = table.find(Number(address - HALF));
       return at === undefined ? undefined : functionAt(bytes, at);
@@ -63,23 +45,76 @@ export function parseKallsyms(text: Uint8Array): KernelFunctions {
   };
 }
 
-function parseAddress(digits: string): bigint | undefined {
-  return /^[0-9a-f]+$/u.test(digits) ? BigInt(`0x${digits}`) : undefined;
+/** Symbols that have an address, in columns: there are some 200,000. */
+interface Symbols {
+  /** From `HALF` on. */
+  readonly addresses: number[];
+  /** Where the name is in the text. */
+  readonly names: number[];
+  /** 1 for code. */
+  readonly code: number[];
 }
 
-function ranges(symbols: { address: number; at: number; isCode: boolean }[]): TableEntry[] {
-  // Of several names the first stays: sort() keeps their order.
-  symbols.sort((a, b) => a.address - b.address);
-  const entries: TableEntry[] = [];
-  for (const [i, { address, at, isCode }] of symbols.entries()) {
-    if (!isCode || entries.at(-1)?.address === address) continue;
-    let next = i + 1;
-    while (symbols[next]?.address === address) next++;
-    const reach = address + MAX_REACH;
-    const end = symbols[next]?.address ?? reach;
-    entries.push({ address, end: end < reach ? end : reach, name: at });
+function readSymbols(bytes: Buffer): Symbols {
+  const symbols: Symbols = { addresses: [], names: [], code: [] };
+  for (let at = 0; at < bytes.length;) {
+    const newline = bytes.indexOf(10, at);
+    const end = newline < 0 ? bytes.length : newline;
+    const space = bytes.indexOf(0x20, at);
+    if (space > at && space - at <= 16 && end >= space + 4) {
+      const address = addressOf(bytes, at, space);
+      if (address !== undefined) {
+        // T and t, W and w.
+        const type = (bytes[space + 1] ?? 0) | 0x20;
+        symbols.addresses.push(address);
+        symbols.names.push(space + 3);
+        symbols.code.push(Number(type === 0x74 || type === 0x77));
+      }
+    }
+    at = end + 1;
   }
-  return entries;
+  return symbols;
+}
+
+/** Hexadecimal digits as a number from `HALF` on; undefined for zero, as hidden addresses are, and for what is no number. */
+function addressOf(bytes: Buffer, from: number, to: number): number | undefined {
+  let [high, low] = [0, 0];
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    const digit = byte >= 0x61 ? byte - 0x57 : byte - 0x30;
+    if (digit < 0 || digit > 15 || (byte > 0x39 && byte < 0x61)) return undefined;
+    if (to - at > 8) high = high * 16 + digit;
+    else low = low * 16 + digit;
+  }
+  if (high === 0 && low === 0) return undefined;
+  return (high - HALF_HIGH) * 2 ** 32 + low;
+}
+
+/** By address; of one address, as they stood. The kernel's own are sorted, those of its modules follow as they come. */
+function inOrder(symbols: Symbols): Symbols {
+  const { addresses, names, code } = symbols;
+  if (addresses.every((address, i) => i === 0 || address >= (addresses[i - 1] ?? 0))) {
+    return symbols;
+  }
+  const order = Uint32Array.from(addresses.keys());
+  order.sort((a, b) => (addresses[a] ?? 0) - (addresses[b] ?? 0) || a - b);
+  const arranged = (column: readonly number[]): number[] =>
+    Array.from(order, (from) => column[from] ?? 0);
+  return { addresses: arranged(addresses), names: arranged(names), code: arranged(code) };
+}
+
+function functionRanges({ addresses, names, code }: Symbols): Ranges {
+  const ranges: Ranges = { addresses: [], ends: [], names: [] };
+  for (const [i, address] of addresses.entries()) {
+    // Of several names the first stays.
+    if (code[i] !== 1 || ranges.addresses.at(-1) === address) continue;
+    let next = i + 1;
+    while (addresses[next] === address) next++;
+    ranges.addresses.push(address);
+    ranges.ends.push(Math.min(addresses[next] ?? Infinity, address + MAX_REACH));
+    ranges.names.push(names[i] ?? 0);
+  }
+  return ranges;
 }
 
 function functionAt(bytes: Buffer, at: number): KernelFunction {

@@ -34,11 +34,17 @@ export function createSymbolizer(options: SymbolizerOptions = {}): Symbolizer {
       return vdso.frame(offset);
     },
     inJit: (process, address) => jit.frame(process, address),
+    holdJitMap(process: JitProcess) {
+      jit.hold(process);
+    },
     readJitMap(process: JitProcess) {
       jit.read(process);
     },
     forget(tgid) {
       jit.forget(tgid);
+    },
+    close() {
+      jit.close();
     },
   };
 }

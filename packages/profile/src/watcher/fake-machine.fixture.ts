@@ -1,7 +1,7 @@
 import type { Task, TraceLine } from "@task-watchers/chain";
-import type { SamplerOptions } from "../perf/options.ts";
-import type { PerfRecord, SampleRecord } from "../perf/record.ts";
-import type { Sampler, SamplerCounters } from "../perf/sampler.ts";
+import type { SamplerOptions } from "../sampling/options.ts";
+import type { PerfRecord, SampleRecord } from "@task-watchers/perf";
+import type { Sampler, SamplerCounters } from "../sampling/sampler.ts";
 import type { Frame, Symbolizer } from "../symbols/frame.ts";
 import { fromSamplesLine, type SamplesRecord } from "./samples-line.ts";
 import type { Machine } from "./options.ts";
@@ -64,7 +64,9 @@ export class FakeMachine implements Machine {
       inKernel: (address) => frame(`k${address & 0xfffn}`, "[kernel]", "kernel"),
       inVdso: (offset) => frame(`v${offset}`, "[vdso]", "vdso"),
       inJit: () => undefined,
+      holdJitMap: () => {},
       readJitMap: () => {},
+      close: () => {},
       forget: (tgid) => void this.forgotten.push(tgid),
       counters: { ...counters, jitMaps: 0, jitLinesMalformed: 0, notes: ["a note on symbols"] },
     };

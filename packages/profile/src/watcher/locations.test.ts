@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SampleRecord } from "../perf/record.ts";
+import type { SampleRecord } from "@task-watchers/perf";
 import { Processes } from "../space/processes.ts";
 import { sampleAt } from "./fake-machine.fixture.ts";
 import { type Location, Locations } from "./locations.ts";

@@ -1,5 +1,9 @@
-import type { SampleRecord } from "../perf/record.ts";
-import { PERF_CONTEXT_KERNEL, PERF_CONTEXT_MAX, PERF_CONTEXT_USER } from "../perf/constants.ts";
+import {
+  PERF_CONTEXT_KERNEL,
+  PERF_CONTEXT_MAX,
+  PERF_CONTEXT_USER,
+  type SampleRecord,
+} from "@task-watchers/perf";
 import type { Place } from "../space/address-space.ts";
 import type { Mapping } from "../space/mapping.ts";
 import type { SampledProcess } from "../space/process.ts";

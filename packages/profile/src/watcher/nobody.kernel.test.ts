@@ -11,7 +11,7 @@ import {
   root,
 } from "@task-watchers/kernel-test";
 import { expect } from "vitest";
-import { kernelSetting } from "../perf/machine-limits.ts";
+import { kernelSetting } from "@task-watchers/perf";
 import { busyProgram } from "./run-profiled.fixture.ts";
 
 const paranoid2: Need = {

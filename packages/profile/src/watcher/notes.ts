@@ -1,6 +1,9 @@
-import type { Sampler, SamplerCounters } from "../perf/sampler.ts";
+import type { Sampler, SamplerCounters } from "../sampling/sampler.ts";
 import { formatPart } from "./format.ts";
 import type { Recording } from "./recording.ts";
+
+/** Has V8 tell what it compiles. */
+const NODE_FLAG = "--perf-basic-prof-only-functions";
 
 /** What notes are about. */
 export interface NotesAbout {
@@ -18,7 +21,8 @@ export function notesAbout(about: NotesAbout): string[] {
   const { event, frequencyHz } = sampler;
   const { store, processes } = recording;
   const { kept } = store;
-  const { tasks, sampledTasks, others } = recording.count;
+  const { tasks, sampledTasks } = recording.count;
+  const { others } = recording;
   const { samples, frames, unresolved } = store.count;
   const what =
     event === "cycles" ? "the CPU's counter of cycles" : "the kernel's clock of CPU time";
@@ -47,9 +51,19 @@ export function notesAbout(about: NotesAbout): string[] {
         ]
       : []),
     ...(unresolved > 0 ? [`${formatPart(unresolved, frames)} of frames have no name`] : []),
+    ...(store.count.unnamedCode >= samples / 100 && store.count.unnamedCode > 0
+      ? [
+          `${formatPart(store.count.unnamedCode, samples)} of samples were in code compiled at run time that has no name: start Node.js programs with ${NODE_FLAG} (\`run --node-perf-maps\` does), other runtimes with their option for maps of perf`,
+        ]
+      : []),
     ...symbolNotes,
     ...(kept.added > 0
       ? [`${kept.added} samples beyond the first ${kept.size} were added up without their times`]
+      : []),
+    ...(store.table.dropped > 0
+      ? [
+          `${store.table.dropped} times a function or a stack was one too many, and was not told apart`,
+        ]
       : []),
     ...(others > 0 ? [`${others} samples were of tasks that are not watched, and left out`] : []),
     ...(processes.looksRefused > 0

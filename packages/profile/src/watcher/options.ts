@@ -1,5 +1,9 @@
-import { checkSamplerOptions, type SamplerOptions, type SamplerTarget } from "../perf/options.ts";
-import type { Sampler } from "../perf/sampler.ts";
+import {
+  checkSamplerOptions,
+  type SamplerOptions,
+  type SamplerTarget,
+} from "../sampling/options.ts";
+import type { Sampler } from "../sampling/sampler.ts";
 import type { Symbolizer } from "../symbols/frame.ts";
 
 /** How a profile is taken. What is not said here is as `openSampler` has it. */

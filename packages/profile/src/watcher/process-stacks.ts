@@ -1,7 +1,7 @@
 import type { Task } from "@task-watchers/chain";
 import { clockOffsets } from "@task-watchers/linux";
 import { isUnavailable, ProcReader, TICK_NS } from "@task-watchers/linux/procfs";
-import type { SampleRecord } from "../perf/record.ts";
+import type { SampleRecord } from "@task-watchers/perf";
 import type { SampledProcess } from "../space/process.ts";
 import type { Frame, JitProcess, Symbolizer } from "../symbols/frame.ts";
 import type { Location, Locations } from "./locations.ts";
@@ -44,7 +44,7 @@ export class ProcessStacks {
   intern(sample: SampleRecord): RawStack {
     const locations = this.#resolver.locations.ofSample(this.process, sample, this.#made);
     // While the process lives: later nobody can say whose map of compiled code it was.
-    if (this.#made.size > 0) this.#jit ??= jitProcessOf(this.process.tgid);
+    if (this.#made.size > 0 && this.#jit === undefined) this.#expectMap();
     let key = "";
     for (const { id } of locations) key += `${id},`;
     const known = this.#raw.get(key);
@@ -93,6 +93,11 @@ export class ProcessStacks {
   /** The functions of a stack; what is not known now never will be. */
   resolve(raw: RawStack): number {
     return raw.stack ?? this.#find(raw, true) ?? 0;
+  }
+
+  #expectMap(): void {
+    this.#jit = jitProcessOf(this.process.tgid);
+    if (this.#jit !== undefined) this.#resolver.symbolizer.holdJitMap(this.#jit);
   }
 
   #find(raw: RawStack, isFinal: boolean): number | undefined {

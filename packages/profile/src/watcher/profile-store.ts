@@ -12,8 +12,11 @@ export class ProfileStore {
   readonly commands: CommandTotals = new CommandTotals();
   /** One for each command that a task had. */
   readonly tasks: ProfiledTask[] = [];
-  /** Samples, and the frames of their stacks: in all, and without a name. */
-  readonly count = { samples: 0, frames: 0, unresolved: 0 };
+  /**
+   * Samples; the frames of their stacks, in all and without a name; samples in code that was compiled at run time and has no
+   * name.
+   */
+  readonly count = { samples: 0, frames: 0, unresolved: 0, unnamedCode: 0 };
 
   /** @param maxSamples kept one by one */
   constructor(maxSamples: number) {
@@ -26,12 +29,14 @@ export class ProfileStore {
     const command = seat.commandOf(program);
     seat.command = command;
     const task = this.#task(seat, command);
-    this.kept.add({ task, stack, timeNs, cpu, weightNs }, this.#sums);
+    this.kept.add({ task, stack, timeNs, cpu, weightNs }, () => this.table.sums());
     const { frames, unresolved } = this.table.size(stack);
     this.count.samples++;
     this.count.frames += frames;
     this.count.unresolved += unresolved;
     const leaf = this.table.leaf(stack);
+    const { kind, resolved } = this.table.frames[leaf] ?? {};
+    if (kind === "jit" && resolved === false) this.count.unnamedCode++;
     seat.tally.add(leaf, weightNs, isKernel);
     this.commands.of(command).tally.add(leaf, weightNs, isKernel);
   }
@@ -45,14 +50,4 @@ export class ProfileStore {
     seat.entries.set(command, this.tasks.length - 1);
     return this.tasks.length - 1;
   }
-
-  /** The stack of samples that are too many to be kept. */
-  readonly #sums = (): number => this.table.stack([this.table.frame(NOT_KEPT)]);
 }
-
-const NOT_KEPT = {
-  name: "[not kept]",
-  module: "[unknown]",
-  kind: "unknown",
-  resolved: false,
-} as const;

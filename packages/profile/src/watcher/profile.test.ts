@@ -19,7 +19,7 @@ function init(module: Profile, task: Task, existing?: true): void {
   void module.watcher.init?.(event, task);
 }
 
-function exec(module: Profile, task: Task, timeNs: bigint, argv: string[]): void {
+function exec(module: Profile, task: Task, timeNs: bigint, argv: string[], stopped?: true): void {
   const missing = { missing: "ENOENT" };
   const event: ExecEvent = {
     type: "exec",
@@ -28,6 +28,7 @@ function exec(module: Profile, task: Task, timeNs: bigint, argv: string[]): void
     argv,
     cwd: missing,
     cgroup: missing,
+    ...(stopped && { stopped }),
   };
   Reflect.set(task, "exec", event);
   void module.watcher.exec?.(event, task);
@@ -102,6 +103,23 @@ test("A sample has the command that was run when it was made", async () => {
     { pid: 51, command: "dash" },
     { pid: 51, command: "long-name-cut-short" },
     { pid: 50, command: "dash" },
+  ]);
+});
+
+test("An exec that was told of before it was made names the program that it begins", async () => {
+  const { machine, module } = opened();
+  const task = fakeTask(50, 1n * S);
+  init(module, task);
+  exec(module, task, 2n * S, ["/opt/long-name-cut-short"], true);
+  machine.queue(...execAt(2n * S + 5n, 50, "long-name-cut-"), sampleAt(3n * S, 50, [0x10010n]));
+  machine.queue(sampleAt(4n * S, 50, [0x10010n]));
+  exec(module, task, 5n * S, ["/opt/second"], true);
+  machine.queue(sampleAt(5n * S + 1n, 50, [0x10010n]));
+  machine.queue(...execAt(5n * S + 5n, 50, "second"), sampleAt(6n * S, 50, [0x10010n]));
+  await exit(module, task, 7n * S);
+  await module.close?.();
+  expect(samplesOf(module).map(([command]) => command)).toEqual([
+    ...["long-name-cut-short", "long-name-cut-short", "long-name-cut-short", "second"],
   ]);
 });
 
@@ -224,8 +242,8 @@ test("The summary has commands, then their functions, and says what is not known
   const [commands, functions] = module.summary();
   expect(commands?.rows).toEqual([["prog", "1", "30.0 ms", "100.0 %", "33.3 %", "3"]]);
   expect(functions?.rows).toEqual([
-    ["f16", "/bin/prog", "66.7 %", "20.0 ms", "2"],
-    ["f2384", "/bin/prog", "33.3 %", "10.0 ms", "1"],
+    ["66.7 %", "20.0 ms", "2", "f16", "/bin/prog"],
+    ["33.3 %", "10.0 ms", "1", "f2384", "/bin/prog"],
   ]);
   const notes = commands?.notes.join("\n");
   expect(notes).toContain("sampled 100 times a second of CPU time");
@@ -235,6 +253,23 @@ test("The summary has commands, then their functions, and says what is not known
   expect(notes).toContain("paused sampling 2 times");
   expect(notes).toContain("1 of 2 tasks have no sample: a task gets its first after 10.0 ms");
   expect(notes).toContain("33.3 % of frames have no name");
+});
+
+test("Code compiled at run time without a name is said to be, with the way out", async () => {
+  const { machine, module } = opened();
+  const task = fakeTask(50, 1n * S);
+  const [comm, map] = execAt(1n * S, 50, "node");
+  if (comm?.type !== "comm" || map?.type !== "map") throw new Error("no exec");
+  machine.queue(comm, map, { ...map, start: 0x90000n, end: 0xa0000n, inode: 0n, path: "//anon" });
+  init(module, task);
+  machine.queue(sampleAt(2n * S, 50, [0x10010n]), sampleAt(2n * S, 50, [0x90010n]));
+  await exit(module, task, 3n * S);
+  await module.close?.();
+  expect(module.result()?.notes).toContainEqual(
+    expect.stringMatching(
+      /^50\.0 % of samples were in code compiled at run time .*--node-perf-maps/u,
+    ),
+  );
 });
 
 test("configure() changes the next watch, and refuses to during one", async () => {

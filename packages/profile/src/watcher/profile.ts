@@ -1,22 +1,17 @@
 import type { ModuleStatus, SummaryTable, Watch, WatcherModule } from "@task-watchers/chain";
-import { clockOffsets, monotonicNs } from "@task-watchers/linux";
-import { openSampler } from "../perf/open-sampler.ts";
-import type { Sampler } from "../perf/sampler.ts";
 import type { CpuProfile } from "../profile/cpu-profile.ts";
-import type { Symbolizer } from "../symbols/frame.ts";
+import { openSampler } from "../sampling/open-sampler.ts";
 import { createSymbolizer } from "../symbols/symbolizer.ts";
 import { VERSION } from "../version.ts";
-import { notesAbout } from "./notes.ts";
 import {
   checkProfileOptions,
-  DESCENT,
   type Machine,
   type ProfileOptions,
   type ProfileSettings,
 } from "./options.ts";
-import { Recording } from "./recording.ts";
+import type { Recording } from "./recording.ts";
 import { SAMPLES_LINE, type SamplesRecord, toSamplesLine } from "./samples-line.ts";
-import { summaryTables } from "./summary.ts";
+import { Session } from "./session.ts";
 
 /** The watcher module of the CPU profile. */
 export interface Profile extends WatcherModule {
@@ -44,17 +39,6 @@ const MACHINE: Machine = { openSampler, createSymbolizer };
 export function createProfile(options: ProfileOptions = {}, machine: Machine = MACHINE): Profile {
   checkProfileOptions(options);
   return new ProfileModule(options, machine);
-}
-
-/** What there is while a watch is open, and afterwards until the next. */
-interface Session {
-  readonly recording: Recording;
-  readonly sampler: Sampler;
-  readonly symbolizer: Symbolizer;
-  readonly isHost: boolean;
-  readonly startNs: bigint;
-  endNs: bigint | undefined;
-  result: CpuProfile | undefined;
 }
 
 class ProfileModule implements Profile {
@@ -96,92 +80,34 @@ class ProfileModule implements Profile {
   }
 
   open(watch: Watch): void {
-    const { target = DESCENT, maxSamples = 1_000_000, name: _, ...sampling } = this.#options;
-    const symbolizer = this.#machine.createSymbolizer();
-    // The sampler tells nothing before it is there.
-    let record: Recording["record"] = () => {};
-    const sampler = this.#machine.openSampler({
-      ...sampling,
-      target,
-      onRecord: (one) => record(one),
-    });
-    sampler.unref();
-    const recording = new Recording({
-      symbolizer,
-      maxSamples,
-      ...(sampler.event === "cycles" && { weightNs: 1e9 / sampler.frequencyHz }),
-      settled: (settled) => this.#settled(settled),
-    });
-    record = (one) => recording.record(one);
-    recording.follow(sampler);
+    const session = new Session(this.#options, this.#machine, (record) => this.#settled(record));
     // From here on tasks are told to be over while they run: what they do then is nobody's.
-    watch.signal?.addEventListener("abort", () => sampler.stop(), { once: true });
+    watch.signal?.addEventListener("abort", () => session.stop(), { once: true });
     this.#watch = watch;
-    this.#session = {
-      ...{ recording, sampler, symbolizer },
-      isHost: target.kind === "host",
-      startNs: monotonicNs(),
-      endNs: undefined,
-      result: undefined,
-    };
+    this.#session = session;
   }
 
-  close(): void {
-    const session = this.#session;
-    if (session === undefined) return;
-    session.sampler.close();
-    session.recording.close();
-    session.endNs = monotonicNs();
-    this.#watch = undefined;
+  async close(): Promise<void> {
+    let named: Promise<void> | undefined;
+    try {
+      named = this.#session?.close();
+    } finally {
+      this.#watch = undefined;
+    }
+    await named;
   }
 
   result(): CpuProfile | undefined {
-    const session = this.#session;
-    if (session?.endNs === undefined) return undefined;
-    const { recording, sampler, startNs, endNs } = session;
-    const { table, tasks, kept } = recording.store;
-    session.result ??= {
-      ...{ startNs, endNs },
-      wallClockOffsetNs: clockOffsets().realtimeNs,
-      event: sampler.event,
-      frequencyHz: sampler.frequencyHz,
-      frames: table.frames,
-      stacks: table.stacks,
-      tasks,
-      samples: kept.sorted(),
-      notes: this.#notes(session),
-    };
-    return session.result;
+    return this.#session?.result();
   }
 
   status(): ModuleStatus {
-    const session = this.#session;
     const state = this.#watch === undefined ? "loaded" : "open";
-    if (session === undefined) return { state, counters: {}, notes: [] };
-    const { recording, sampler, symbolizer } = session;
-    const { others, tasks, sampledTasks } = recording.count;
-    const { count, kept } = recording.store;
-    const { files, filesWithoutSymbols, filesCorrupt, jitMaps } = symbolizer.counters;
-    return {
-      state,
-      counters: {
-        ...sampler.counters(),
-        ...{ settled: count.samples, waiting: recording.waiting, others, tasks, sampledTasks },
-        addedUp: kept.added,
-        unresolvedFrames: count.unresolved,
-        mappingsDropped: recording.processes.mappingsDropped,
-        looksRefused: recording.processes.looksRefused,
-        ...{ files, filesWithoutSymbols, filesCorrupt, jitMaps },
-      },
-      notes: this.#notes(session),
-    };
+    return this.#session?.status(state) ?? { state, counters: {}, notes: [] };
   }
 
   summary(): readonly SummaryTable[] {
-    const session = this.#session;
-    if (session === undefined) return [];
-    const { commands, table } = session.recording.store;
-    return summaryTables(commands.sorted(), table.frames, this.#notes(session));
+    return this.#session?.summary() ?? [];
   }
 
   get #recording(): Recording | undefined {
@@ -190,13 +116,5 @@ class ProfileModule implements Profile {
 
   #settled(record: SamplesRecord): void {
     this.#watch?.writeLine(toSamplesLine(record));
-  }
-
-  #notes({ recording, sampler, symbolizer, isHost }: Session): string[] {
-    const symbolNotes = symbolizer.counters.notes;
-    return notesAbout({
-      ...{ sampler, isHost, recording, symbolNotes },
-      counters: sampler.counters(),
-    });
   }
 }

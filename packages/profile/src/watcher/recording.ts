@@ -1,7 +1,7 @@
 import type { ExecEvent, InitEvent, Task } from "@task-watchers/chain";
 import { monotonicNs } from "@task-watchers/linux";
-import type { PerfRecord, SampleRecord } from "../perf/record.ts";
-import type { Sampler } from "../perf/sampler.ts";
+import type { PerfRecord, SampleRecord } from "@task-watchers/perf";
+import type { Sampler } from "../sampling/sampler.ts";
 import type { SampledProcess } from "../space/process.ts";
 import { Processes } from "../space/processes.ts";
 import type { Symbolizer } from "../symbols/frame.ts";
@@ -10,9 +10,10 @@ import { Locations } from "./locations.ts";
 import { ProcessStacks, type Resolver } from "./process-stacks.ts";
 import { ProfileStore } from "./profile-store.ts";
 import { samplesRecord, type SamplesRecord } from "./samples-line.ts";
-import { Seat } from "./seat.ts";
+import type { Seat } from "./seat.ts";
+import { Seats } from "./seats.ts";
 import { SettleQueue, type Work } from "./settle-queue.ts";
-import { type WaitingSample, WaitingSamples } from "./waiting-samples.ts";
+import type { WaitingSample } from "./waiting-samples.ts";
 
 /** How long samples wait for their task to be told of, or settle while it lives: nanoseconds. */
 const GRACE_NS = 3_000_000_000n;
@@ -35,13 +36,12 @@ export interface RecordingOptions {
 /** Joins samples with the chain's tasks, in one watch. */
 export class Recording {
   readonly store: ProfileStore;
-  /** Tasks told of, those of them that ended with a sample at least, and samples of nobody. */
-  readonly count = { tasks: 0, sampledTasks: 0, others: 0 };
+  /** Tasks told of, and those of them that ended with a sample at least. */
+  readonly count = { tasks: 0, sampledTasks: 0 };
   readonly processes: Processes = new Processes();
   readonly #options: RecordingOptions;
   readonly #resolver: Resolver;
-  readonly #waiting = new WaitingSamples();
-  readonly #seats = new Map<number, Seat>();
+  readonly #seats = new Seats();
   readonly #stacks = new Map<SampledProcess, ProcessStacks>();
   readonly #queue = new SettleQueue();
   readonly #timer: NodeJS.Timeout;
@@ -61,7 +61,12 @@ export class Recording {
 
   /** Samples that wait for their task. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#seats.waiting.size;
+  }
+
+  /** Samples of nobody. */
+  get others(): number {
+    return this.#seats.others;
   }
 
   /** Where samples come from: asked for the latest before a task is settled. */
@@ -76,8 +81,7 @@ export class Recording {
   }
 
   init(task: Task, { existing }: InitEvent): void {
-    if (this.#seats.has(task.pid)) this.#seats.delete(task.pid);
-    this.#seats.set(task.pid, new Seat(task));
+    this.#seats.take(task);
     this.count.tasks++;
     if (existing !== true || task.pid !== task.tgid) return;
     // The program it runs since before the watch has had no record.
@@ -88,7 +92,8 @@ export class Recording {
     const command = commandOf(event);
     if (command === undefined) return;
     this.#sampler?.drain(event.timeNs);
-    this.processes.find(task.tgid)?.nameProgram(command, event.timeNs);
+    if (event.stopped) this.processes.get(task.tgid, event.timeNs).announceProgram(command);
+    else this.processes.find(task.tgid)?.nameProgram(command, event.timeNs);
   }
 
   /**
@@ -97,13 +102,12 @@ export class Recording {
    * @returns a promise when it takes longer than others may wait
    */
   end(task: Task, timeNs: bigint, isAlive: boolean): Promise<void> | undefined {
-    const seat = this.#seats.get(task.pid);
-    if (seat?.task !== task) return undefined;
-    this.#seats.delete(task.pid);
+    const seat = this.#seats.leave(task);
+    if (seat === undefined) return undefined;
     this.#sampler?.drain(timeNs);
     const process = this.processes.find(task.tgid);
     if (process !== undefined) this.#stacks.get(process)?.end(task);
-    const samples = this.#take(seat, timeNs);
+    const samples = this.#seats.samplesOf(seat, timeNs);
     return this.#queue.do(this.#settleLast(seat, samples, { timeNs, isAlive, process }));
   }
 
@@ -111,16 +115,14 @@ export class Recording {
   close(): void {
     clearInterval(this.#timer);
     this.#queue.finish();
-    for (const tgid of [...this.#waiting.processes()]) {
-      this.count.others += this.#waiting.take(tgid, NEVER).length;
-    }
+    this.#seats.clear();
   }
 
   #sample(record: SampleRecord): void {
     const { pid: tgid, tid, timeNs, cpu, mode, period } = record;
     // In the last of its exit a task has no number any more, and nobody knows it.
     if (tgid <= 0) {
-      this.count.others++;
+      this.#seats.others++;
       return;
     }
     const process = this.processes.get(tgid, timeNs);
@@ -129,24 +131,13 @@ export class Recording {
       stacks = new ProcessStacks(process, this.#resolver);
       this.#stacks.set(process, stacks);
     }
-    this.#waiting.add({
+    this.#seats.waiting.add({
       ...{ tgid, tid, timeNs, cpu },
       weightNs: this.#options.weightNs ?? period,
       isKernel: mode === "kernel",
       program: process.program,
       raw: stacks.intern(record),
     });
-  }
-
-  /** Those of a task that are its own: threads with a task of their own have theirs. */
-  #take(seat: Seat, untilNs: bigint): WaitingSample[] {
-    const { pid, tgid } = seat.task;
-    const isOwn = (tid: number): boolean =>
-      tid === pid || (seat.isProcess && this.#seats.get(tid)?.task.tgid !== tgid);
-    const samples = this.#waiting.take(tgid, untilNs, isOwn);
-    const own = samples.filter(({ timeNs }) => timeNs >= seat.sinceNs);
-    this.count.others += samples.length - own.length;
-    return own;
   }
 
   /** Samples of tasks that live go into the profile, too, lest they pile up; those of nobody are let go. */
@@ -156,16 +147,13 @@ export class Recording {
     for (const [process, stacks] of this.#stacks) {
       if (this.#seats.has(process.tgid)) {
         if (!stacks.resolveFresh(deadlineMs)) break;
-      } else if (!this.#waiting.has(process.tgid)) this.#stacks.delete(process);
+      } else if (!this.#seats.waiting.has(process.tgid)) this.#stacks.delete(process);
     }
-    for (const seat of this.#seats.values()) {
-      const samples = this.#take(seat, untilNs);
+    for (const seat of this.#seats) {
+      const samples = this.#seats.samplesOf(seat, untilNs);
       if (samples.length > 0) void this.#queue.do(this.#settle(seat, samples));
     }
-    for (const tgid of [...this.#waiting.processes()]) {
-      if (this.#seats.has(tgid)) continue;
-      this.count.others += this.#waiting.take(tgid, untilNs).length;
-    }
+    this.#seats.dropOthers(untilNs);
   }
 
   *#settle(seat: Seat, samples: readonly WaitingSample[]): Work {
@@ -203,6 +191,3 @@ export class Recording {
     this.processes.forget(process);
   }
 }
-
-/** Later than anything. */
-const NEVER = 0xffff_ffff_ffff_ffffn;

@@ -1,5 +1,6 @@
 import type { Task, TraceLine } from "@task-watchers/chain";
 import type { Frame } from "../symbols/frame.ts";
+import { hotFunctions } from "./hot-functions.ts";
 import type { Tally } from "./tally.ts";
 
 /** Type of the trace line. */
@@ -7,7 +8,7 @@ export const SAMPLES_LINE = "samples";
 
 /** A function that was found running. */
 export interface HotFunction {
-  /** For people; any text at all, never for a terminal as it is. */
+  /** As it stands in its file, C++ and Rust names mangled; any text at all, never for a terminal as it is. */
   readonly name: string;
   /** Path of its file, `[kernel]` and the like; any text at all. */
   readonly module: string;
@@ -67,9 +68,9 @@ export function samplesRecord(sampled: SampledTask): SamplesRecord {
     cpuNs: userNs + kernelNs,
     userNs,
     kernelNs,
-    functions: tally.hottest(FUNCTIONS).map(({ frame, samples, ns }) => ({
-      name: frames[frame]?.name ?? "",
-      module: frames[frame]?.module ?? "",
+    functions: hotFunctions(tally, frames, FUNCTIONS).map(({ frame, samples, ns }) => ({
+      name: frame.name,
+      module: frame.module,
       samples,
       selfNs: whole(ns),
     })),
@@ -97,7 +98,7 @@ export function fromSamplesLine(line: TraceLine): SamplesRecord | undefined {
   const [pid, tgid, samples] = [id(line["pid"]), id(line["tgid"]), id(line["samples"])];
   const [timeNs, cpuNs] = [count(line["timeNs"]), count(line["cpuNs"])];
   const [userNs, kernelNs] = [count(line["userNs"]), count(line["kernelNs"])];
-  const functions = hotFunctions(line["functions"]);
+  const functions = functionsOf(line["functions"]);
   if (typeof task !== "string" || typeof command !== "string") return undefined;
   if (pid === undefined || tgid === undefined || samples === undefined) return undefined;
   if (timeNs === undefined || cpuNs === undefined) return undefined;
@@ -109,7 +110,7 @@ export function fromSamplesLine(line: TraceLine): SamplesRecord | undefined {
   };
 }
 
-function hotFunctions(value: unknown): HotFunction[] | undefined {
+function functionsOf(value: unknown): HotFunction[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const functions: HotFunction[] = [];
   for (const entry of value as readonly unknown[]) {

@@ -16,8 +16,6 @@ export class Seat {
   readonly entries: Map<string, number> = new Map<string, number>();
   /** What its youngest sample was in. */
   command: string | undefined;
-  /** Its samples are on their way into the profile. */
-  isEnded = false;
 
   constructor(task: Task) {
     this.task = task;

@@ -24,7 +24,7 @@ kernelTest(
     expect(status.counters).toMatchObject({ lost: 0, others: 0, waiting: 0, malformed: 0 });
     expect(records).toMatchObject([{ pid, samples: result.samples.length }]);
     expect(records[0]?.functions[0]?.name).toBe("sixty_parts");
-    expect(summary[1]?.rows[0]?.[0]).toBe("sixty_parts");
+    expect(summary[1]?.rows[0]?.[3]).toBe("sixty_parts");
     expect(result.samples.map(({ timeNs }) => timeNs)).toEqual(
       result.samples.map(({ timeNs }) => timeNs).sort((a, b) => Number(a - b)),
     );

@@ -31,8 +31,8 @@ export class Tally {
     self.ns += weightNs;
   }
 
-  /** The functions that took the most time themselves. */
-  hottest(n: number): readonly SelfTime[] {
-    return [...this.#self.values()].sort((a, b) => b.ns - a.ns).slice(0, n);
+  /** Time of each function itself, in no order. */
+  self(): IterableIterator<Readonly<SelfTime>> {
+    return this.#self.values();
   }
 }

@@ -7,6 +7,8 @@ export const PERF_TYPE_HARDWARE = 0;
 export const PERF_TYPE_SOFTWARE = 1;
 export const PERF_COUNT_HW_CPU_CYCLES = 0;
 export const PERF_COUNT_SW_CPU_CLOCK = 0;
+/** Counts nothing: there for the records that come with an event (since Linux 3.12). */
+export const PERF_COUNT_SW_DUMMY = 9;
 
 export const PERF_SAMPLE_IP = 0x1;
 export const PERF_SAMPLE_TID = 0x2;

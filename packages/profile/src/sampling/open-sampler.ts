@@ -1,12 +1,14 @@
 import { monotonicNs } from "@task-watchers/linux";
-import type { SampledEvent } from "./attributes.ts";
+import {
+  kernelSetting,
+  parseRecord,
+  type PerfRecord,
+  RecordMerge,
+  type SampledEvent,
+} from "@task-watchers/perf";
 import { Duplicates } from "./duplicates.ts";
-import { kernelSetting } from "./machine-limits.ts";
-import { RecordMerge } from "./merge.ts";
 import { type OpenedCpus, openCpus } from "./open-cpus.ts";
 import { checkSamplerOptions, type SamplerOptions } from "./options.ts";
-import { parseRecord } from "./parse-record.ts";
-import type { PerfRecord } from "./record.ts";
 import type { Sampler, SamplerCounters } from "./sampler.ts";
 import { notesAbout } from "./sampler-notes.ts";
 

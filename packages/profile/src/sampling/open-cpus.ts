@@ -1,16 +1,14 @@
 import { type FileDescriptor, openPerfEvent, SyscallError } from "@task-watchers/linux";
 import { ProcReader } from "@task-watchers/linux/procfs";
-import { CpuSampling } from "./cpu-sampling.ts";
-import { kernelSetting, onlineCpus } from "./machine-limits.ts";
+import { CpuEvents, mapRings, onlineCpus, PerfUnavailableError } from "@task-watchers/perf";
 import type { SamplerOptions } from "./options.ts";
 import { strangers, withDescent } from "./process-threads.ts";
 import { explainRefusal } from "./refusal.ts";
-import { PerfUnavailableError } from "./unavailable.ts";
 import { attributesOf, chooseVariant, type Variant } from "./variant.ts";
 
 /** What was opened. */
 export interface OpenedCpus {
-  readonly cpus: readonly CpuSampling[];
+  readonly cpus: readonly CpuEvents[];
   readonly variant: Variant;
   readonly ringPages: number;
 }
@@ -30,11 +28,11 @@ export function openCpus(options: SamplerOptions, proc: ProcReader = new ProcRea
   const cpuNumbers = onlineCpus();
   const variant = chooseVariant(options, { pid: first, cpu: cpuNumbers[0] ?? 0 });
   const attributes = attributesOf(variant, target.kind, options.frequencyHz ?? 99);
-  const cpus: CpuSampling[] = [];
+  const cpus: CpuEvents[] = [];
   try {
     for (const cpu of cpuNumbers) {
       const event = openUnlessGone(attributes, { pid: first, cpu }, "ENODEV");
-      if (event !== undefined) cpus.push(new CpuSampling(cpu, event));
+      if (event !== undefined) cpus.push(new CpuEvents(cpu, event));
     }
     const ringPages = mapRings(cpus, options.ringPages ?? 128);
     if (target.kind === "pids") {
@@ -59,7 +57,7 @@ function threadsOf(proc: ProcReader, pids: readonly number[]): number[] {
 }
 
 interface ThreadSearch {
-  readonly cpus: readonly CpuSampling[];
+  readonly cpus: readonly CpuEvents[];
   readonly attributes: Uint8Array;
   readonly proc: ProcReader;
   readonly pids: readonly number[];
@@ -95,26 +93,5 @@ function openUnlessGone(
   } catch (error) {
     if (error instanceof SyscallError && error.code === gone) return undefined;
     throw error;
-  }
-}
-
-/** @returns pages of each ring, fewer than wanted where memory may not be had */
-function mapRings(cpus: readonly CpuSampling[], wanted: number): number {
-  for (let pages = wanted; ; pages /= 2) {
-    try {
-      for (const cpu of cpus) cpu.mapRing(pages);
-      return pages;
-    } catch (error) {
-      for (const cpu of cpus) cpu.unmapRing();
-      if (!(error instanceof SyscallError) || error.code !== "EPERM") throw error;
-      if (pages > 1) continue;
-      const limit = kernelSetting("perf_event_mlock_kb") ?? "not known";
-      throw new PerfUnavailableError(
-        "EPERM",
-        `no memory may be locked for rings; kernel.perf_event_mlock_kb is ${limit}, for all rings of a user`,
-        "end other profilers, raise the setting, or run with CAP_IPC_LOCK",
-        { cause: error },
-      );
-    }
   }
 }

@@ -1,6 +1,5 @@
+import { attributeBytes } from "./attribute-bytes.ts";
 import {
-  CLOCK_MONOTONIC,
-  PERF_ATTR_BYTES,
   PERF_COUNT_HW_CPU_CYCLES,
   PERF_COUNT_SW_CPU_CLOCK,
   PERF_FORMAT_LOST,
@@ -45,58 +44,31 @@ const SAMPLE_TYPE =
   PERF_SAMPLE_PERIOD |
   PERF_SAMPLE_CALLCHAIN;
 
-/** struct perf_event_attr: bits of the word at byte 40, counted from the lowest. */
-const BIT = {
-  disabled: 0,
-  inherit: 1,
-  exclude_kernel: 5,
-  exclude_hv: 6,
-  exclude_idle: 7,
-  mmap: 8,
-  comm: 9,
-  freq: 10,
-  enable_on_exec: 12,
-  task: 13,
-  sample_id_all: 18,
-  mmap2: 23,
-  comm_exec: 24,
-  use_clockid: 25,
-} as const;
-
 /** struct perf_event_attr for sampling: stacks, with all it takes to know what was mapped and run where. */
 export function encodeAttributes(attributes: SamplingAttributes): Uint8Array {
   const { event, frequencyHz, excludeKernel, excludeIdle, enableOnExec, inherit } = attributes;
-  const bytes = new Uint8Array(PERF_ATTR_BYTES);
-  const view = new DataView(bytes.buffer);
   const isClock = event === "cpu-clock";
-  view.setUint32(0, isClock ? PERF_TYPE_SOFTWARE : PERF_TYPE_HARDWARE, true);
-  view.setUint32(4, PERF_ATTR_BYTES, true);
-  const config = isClock ? PERF_COUNT_SW_CPU_CLOCK : PERF_COUNT_HW_CPU_CYCLES;
-  view.setBigUint64(8, BigInt(config), true);
-  view.setBigUint64(16, BigInt(frequencyHz), true);
-  view.setBigUint64(24, BigInt(SAMPLE_TYPE), true);
-  view.setBigUint64(32, BigInt(attributes.readLost ? PERF_FORMAT_LOST : 0), true);
-  const bits: Record<keyof typeof BIT, boolean> = {
-    disabled: true,
-    inherit,
-    exclude_kernel: excludeKernel,
-    exclude_hv: true,
-    exclude_idle: excludeIdle,
-    mmap: true,
-    comm: true,
-    freq: true,
-    enable_on_exec: enableOnExec,
-    task: true,
-    sample_id_all: true,
-    mmap2: true,
-    comm_exec: true,
-    use_clockid: true,
-  };
-  let word = 0n;
-  for (const name of Object.keys(BIT) as (keyof typeof BIT)[]) {
-    if (bits[name]) word |= 1n << BigInt(BIT[name]);
-  }
-  view.setBigUint64(40, word, true);
-  view.setInt32(92, CLOCK_MONOTONIC, true);
-  return bytes;
+  return attributeBytes({
+    type: isClock ? PERF_TYPE_SOFTWARE : PERF_TYPE_HARDWARE,
+    config: isClock ? PERF_COUNT_SW_CPU_CLOCK : PERF_COUNT_HW_CPU_CYCLES,
+    sampleFreq: frequencyHz,
+    sampleType: SAMPLE_TYPE,
+    readFormat: attributes.readLost ? PERF_FORMAT_LOST : 0,
+    bits: {
+      disabled: true,
+      inherit,
+      exclude_kernel: excludeKernel,
+      exclude_hv: true,
+      exclude_idle: excludeIdle,
+      mmap: true,
+      comm: true,
+      freq: true,
+      enable_on_exec: enableOnExec,
+      task: true,
+      sample_id_all: true,
+      mmap2: true,
+      comm_exec: true,
+      use_clockid: true,
+    },
+  });
 }

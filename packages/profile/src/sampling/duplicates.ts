@@ -1,4 +1,4 @@
-import type { PerfRecord } from "./record.ts";
+import type { PerfRecord } from "@task-watchers/perf";
 
 /**
  * A thread that was cloned while its process was searched for threads may have an event of its own and one that it inherited,

@@ -1,5 +1,4 @@
-import type { SampledEvent } from "./attributes.ts";
-import type { PerfRecord } from "./record.ts";
+import type { PerfRecord, SampledEvent } from "@task-watchers/perf";
 
 /** Whom to sample. */
 export type SamplerTarget =

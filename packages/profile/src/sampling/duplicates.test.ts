@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Duplicates } from "./duplicates.ts";
-import type { PerfRecord } from "./record.ts";
+import type { PerfRecord } from "@task-watchers/perf";
 
 function sample(tid: number, cpu: number, event: bigint): PerfRecord {
   const rest = { timeNs: 1n, pid: 1, period: 1, mode: "user", ip: 1n } as const;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { PerfRecord, SampleRecord } from "./record.ts";
+import type { PerfRecord, SampleRecord } from "@task-watchers/perf";
 
 /** Records as they were told. */
 export class Collected {

@@ -1,7 +1,6 @@
 import { SyscallError } from "@task-watchers/linux";
-import { kernelSetting } from "./machine-limits.ts";
+import { kernelSetting, PerfUnavailableError } from "@task-watchers/perf";
 import type { SamplerTarget } from "./options.ts";
-import { PerfUnavailableError } from "./unavailable.ts";
 
 /** What was asked for when the kernel refused. */
 export interface Asked {

@@ -10,7 +10,7 @@ import {
 import { type RawRecordSink, Ring } from "./ring.ts";
 
 /** The events of one CPU, and the ring that all of them write to. */
-export class CpuSampling {
+export class CpuEvents {
   readonly cpu: number;
   readonly #owner: FileDescriptor;
   readonly #others: FileDescriptor[] = [];

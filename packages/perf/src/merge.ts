@@ -1,8 +1,14 @@
 import type { PerfRecord } from "./record.ts";
 
+/** Whatever has its time. */
+export interface Timed {
+  /** CLOCK_MONOTONIC, nanoseconds. */
+  readonly timeNs: bigint;
+}
+
 /** Records of one ring, in the order they came, less those before `head`. */
-interface Queue {
-  readonly records: PerfRecord[];
+interface Queue<R> {
+  readonly records: R[];
   head: number;
 }
 
@@ -10,14 +16,14 @@ interface Queue {
 const SLACK = 1024;
 
 /** Puts records of several rings, each in order of time or nearly so, in one order. */
-export class RecordMerge {
-  readonly #tell: (record: PerfRecord) => void;
-  readonly #queues: Queue[] = [];
+export class RecordMerge<R extends Timed = PerfRecord> {
+  readonly #tell: (record: R) => void;
+  readonly #queues: Queue<R>[] = [];
   #toldNs = 0n;
   /** Records that came after younger ones had been told. */
   late = 0;
 
-  constructor(tell: (record: PerfRecord) => void) {
+  constructor(tell: (record: R) => void) {
     this.#tell = tell;
   }
 
@@ -27,7 +33,7 @@ export class RecordMerge {
   }
 
   /** @param ring number of the ring it is from, 0 and up */
-  add(record: PerfRecord, ring: number): void {
+  add(record: R, ring: number): void {
     let queue = this.#queues[ring];
     if (queue === undefined) this.#queues[ring] = queue = { records: [], head: 0 };
     queue.records.push(record);
@@ -39,7 +45,7 @@ export class RecordMerge {
    * @param untilNs CLOCK_MONOTONIC, nanoseconds
    */
   tellUntil(untilNs: bigint): void {
-    const ready: PerfRecord[] = [];
+    const ready: R[] = [];
     for (const queue of this.#queues) if (queue !== undefined) take(queue, untilNs, ready);
     // Stable: what one ring tells of one instant stays in its order.
     for (const record of ready.sort(byTime)) {
@@ -50,7 +56,7 @@ export class RecordMerge {
   }
 }
 
-function take(queue: Queue, untilNs: bigint, ready: PerfRecord[]): void {
+function take<R extends Timed>(queue: Queue<R>, untilNs: bigint, ready: R[]): void {
   const { records } = queue;
   for (; queue.head < records.length; queue.head++) {
     const record = records[queue.head];
@@ -63,6 +69,6 @@ function take(queue: Queue, untilNs: bigint, ready: PerfRecord[]): void {
   }
 }
 
-function byTime(a: PerfRecord, b: PerfRecord): number {
+function byTime(a: Timed, b: Timed): number {
   return a.timeNs < b.timeNs ? -1 : Number(a.timeNs > b.timeNs);
 }

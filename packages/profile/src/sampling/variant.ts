@@ -1,5 +1,5 @@
 import { openPerfEvent, type PerfEventTarget, SyscallError } from "@task-watchers/linux";
-import { encodeAttributes, type SampledEvent } from "./attributes.ts";
+import { encodeAttributes, type SampledEvent } from "@task-watchers/perf";
 import type { SamplerOptions } from "./options.ts";
 import { explainRefusal } from "./refusal.ts";
 

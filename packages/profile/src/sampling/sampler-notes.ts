@@ -1,4 +1,4 @@
-import { kernelSetting } from "./machine-limits.ts";
+import { kernelSetting } from "@task-watchers/perf";
 import type { OpenedCpus } from "./open-cpus.ts";
 import type { SamplerOptions } from "./options.ts";
 

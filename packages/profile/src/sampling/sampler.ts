@@ -1,4 +1,4 @@
-import type { SampledEvent } from "./attributes.ts";
+import type { SampledEvent } from "@task-watchers/perf";
 
 /** What a sampler has seen. All only grow. */
 export interface SamplerCounters {

@@ -1,4 +1,4 @@
-/** CPU time cannot be sampled here, or not so. Says why and what would help. */
+/** Perf events cannot be had here, or not so. Says why and what would help. */
 export class PerfUnavailableError extends Error {
   override readonly name = "PerfUnavailableError";
   /**
@@ -11,7 +11,7 @@ export class PerfUnavailableError extends Error {
   readonly remedy: string;
 
   constructor(code: string, reason: string, remedy: string, options?: ErrorOptions) {
-    super(`CPU time cannot be sampled: ${reason} (${code}); ${remedy}`, options);
+    super(`perf events cannot be had: ${reason} (${code}); ${remedy}`, options);
     this.code = code;
     this.remedy = remedy;
   }

@@ -4,7 +4,7 @@ import { compiler, kernel, kernelTest, openDescriptors } from "@task-watchers/ke
 import { expect } from "vitest";
 import { busyProgram } from "../watcher/run-profiled.fixture.ts";
 import { Collected, run } from "./collect.fixture.ts";
-import { kernelSetting } from "./machine-limits.ts";
+import { kernelSetting } from "@task-watchers/perf";
 import { openSampler } from "./open-sampler.ts";
 
 const DESCENT = { kind: "descent" } as const;
