@@ -22,12 +22,14 @@ export { TASK_EVENTS, type TaskEvent, type TaskEventName } from "./task/task-eve
 export type {
   TaskEventBase,
   TaskEventByName,
+  ExecSource,
   Missing,
   SyntheticReason,
 } from "./task/task-event.ts";
 export type { InitEvent, CloneEvent, ExecEvent, UidEvent, GidEvent } from "./task/task-event.ts";
 export type { ExitEvent, FreeEvent } from "./task/task-event.ts";
 
+export type { ExecFailedNotice } from "./task/exec-failed.ts";
 export { TASK_NOTICES, type TaskNotice, type TaskNoticeName } from "./task/task-notice.ts";
 export type { SidNotice, PtraceNotice, CommNotice, CoredumpNotice } from "./task/task-notice.ts";
 

@@ -11,6 +11,8 @@ export interface ExecStopCounters {
   readonly thrown: number;
   /** Promises that had not settled by the deadline; the exec went on. */
   readonly late: number;
+  /** Calls told that are no execs. */
+  readonly others: number;
   /** Facts that could not be had, by name, then by reason. */
   readonly missing: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
@@ -21,7 +23,16 @@ export type Counting = {
 } & { readonly missing: Record<string, Record<string, number>> };
 
 export function newCounters(): Counting {
-  return { calls: 0, continued: 0, refused: 0, vanished: 0, thrown: 0, late: 0, missing: {} };
+  return {
+    calls: 0,
+    continued: 0,
+    refused: 0,
+    vanished: 0,
+    thrown: 0,
+    late: 0,
+    others: 0,
+    missing: {},
+  };
 }
 
 export function countMissing(counters: Counting, fact: string, reason: string): void {

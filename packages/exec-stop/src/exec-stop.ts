@@ -24,6 +24,7 @@ export interface ExecStopParts {
   readonly counters: ExecStopCounters;
   readonly losesSetuid: boolean;
   readonly waitsKillable: boolean;
+  readonly threadId: number;
 }
 
 /** Commands whose execs, and those of their whole descent, are stopped and looked at. */
@@ -35,6 +36,8 @@ export class ExecStop {
   readonly losesSetuid: boolean;
   /** Whether a signal that does not kill cannot make a stopped exec start anew, or fail with EINTR (since Linux 5.19). */
   readonly waitsKillable: boolean;
+  /** The thread of ours that starts the commands, as gettid(2) numbers it. */
+  readonly threadId: number;
   /** What stands by for our death. */
   readonly guard: GuardKind;
   readonly #parts: ExecStopParts;
@@ -46,6 +49,7 @@ export class ExecStop {
     this.#parts = parts;
     this.losesSetuid = parts.losesSetuid;
     this.waitsKillable = parts.waitsKillable;
+    this.threadId = parts.threadId;
     this.guard = parts.guard.kind;
     parts.answers.hold(false);
     process.on("exit", this.#onExit);
@@ -58,6 +62,11 @@ export class ExecStop {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** `onOutcome` is not called from now on: somebody else learns what becomes of execs, and the looks are saved. Before the first. */
+  forgoOutcomes(): void {
+    this.#parts.answers.forgoOutcomes();
   }
 
   /**
@@ -107,5 +116,7 @@ export class ExecStop {
     const patience = performance.now() + EXIT_PATIENCE_MS;
     do answers.letPass(worker.busy ? EXIT_LOOK_MS : 0);
     while (worker.busy && performance.now() < patience);
+    // The thread waits for its commands, too: should that call be stopped, the program could not end.
+    this.#parts.guard.takeOver();
   }
 }

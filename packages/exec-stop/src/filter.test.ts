@@ -66,3 +66,23 @@ test("execFilter() does so on arm64", () => {
 test("execAbis() knows none of a machine that nobody tried", () => {
   expect(execAbis("riscv64")).toEqual([]);
 });
+
+test("execFilter() tells of other calls too, each in its own ABI", () => {
+  const program = execFilter(execAbis("x64"), (abi) => (abi === "i386" ? [252] : [231, 105]));
+  for (const [nr, arch] of [
+    [231, X86_64],
+    [105, X86_64],
+    [59, X86_64],
+    [252, I386],
+    [11, I386],
+  ] as const) {
+    expect([nr, verdictOf(program, nr, arch)]).toEqual([nr, NOTIFY]);
+  }
+  for (const [nr, arch] of [
+    [252, X86_64],
+    [231, I386],
+    [231, AARCH64],
+  ] as const) {
+    expect([nr, verdictOf(program, nr, arch)]).toEqual([nr, ALLOW]);
+  }
+});

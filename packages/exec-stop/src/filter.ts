@@ -1,4 +1,4 @@
-/** The filter: both exec calls of every ABI of the machine are told, everything else runs untouched. @module */
+/** The filter: both exec calls of every ABI of the machine are told, and what else was asked for; the rest runs untouched. @module */
 
 /** The ways a program may call the kernel. `x32` is x86-64 with 32-bit pointers. */
 export type ExecAbi = "x86-64" | "x32" | "i386" | "aarch64" | "arm";
@@ -50,13 +50,23 @@ const INSTRUCTION_SIZE = 8;
 
 type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, k: number];
 
-/** The filter as an array of struct sock_filter. @param abis at least one */
-export function execFilter(abis: readonly ExecCalls[]): Uint8Array {
+/**
+ * The filter as an array of struct sock_filter.
+ *
+ * @param abis at least one
+ * @param others numbers of further calls to be told of, for each ABI
+ */
+export function execFilter(
+  abis: readonly ExecCalls[],
+  others: (abi: ExecAbi) => readonly number[] = () => [],
+): Uint8Array {
   const archs = [...new Set(abis.map(({ arch }) => arch))];
   const blocks = archs.map((arch) =>
     archBlock(
       arch,
-      abis.filter((calls) => calls.arch === arch),
+      abis
+        .filter((calls) => calls.arch === arch)
+        .flatMap(({ abi, execve, execveat }) => [execve, execveat, ...others(abi)]),
     ),
   );
   const program: Instruction[] = [
@@ -68,8 +78,7 @@ export function execFilter(abis: readonly ExecCalls[]): Uint8Array {
 }
 
 /** Does nothing for another arch; else ends the filter. */
-function archBlock(arch: number, calls: readonly ExecCalls[]): Instruction[] {
-  const numbers = calls.flatMap(({ execve, execveat }) => [execve, execveat]);
+function archBlock(arch: number, numbers: readonly number[]): Instruction[] {
   const compare = numbers.map((number, i): Instruction => {
     // Over the comparisons left and the ALLOW behind them.
     const toNotify = numbers.length - i;

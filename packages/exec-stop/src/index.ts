@@ -7,6 +7,7 @@ export type { ExecCall } from "./call/exec-call.ts";
 export type { ExecTask } from "./call/exec-task.ts";
 export type { EnvironmentChanges } from "./call/environment.ts";
 export type { ExecAbi } from "./filter.ts";
+export type { OtherCalls, StoppedCall } from "./answer/other-calls.ts";
 export type { ExecVerdict } from "./answer/verdict.ts";
 export type { ExecOutcome } from "./outcome/outcome.ts";
 export type { ExecTrouble } from "./trouble.ts";

@@ -20,7 +20,8 @@ import { unavailable } from "./unavailable.ts";
  * @throws (rejects) ExecStopUnavailableError, with nothing changed; TypeError or RangeError for a bad option
  */
 export async function openExecStop(options: ExecStopOptions): Promise<ExecStop> {
-  const { onExec, onOutcome, onTrouble, deadlineMs, limits, guards } = checkOptions(options);
+  const { onExec, onOutcome, onTrouble, deadlineMs, limits, others, guards } =
+    checkOptions(options);
   const abis = process.platform === "linux" ? execAbis(process.arch) : [];
   if (abis.length === 0) throw unavailable("ENOSYS");
   const counters = newCounters();
@@ -28,7 +29,7 @@ export async function openExecStop(options: ExecStopOptions): Promise<ExecStop> 
     // Whoever reports troubles by throwing gets it as any callback's error: uncaught, and nothing stands still for it.
     queueMicrotask(() => onTrouble(trouble));
   };
-  const [worker, begun] = await SpawnWorker.start(execFilter(abis), (error) => {
+  const [worker, begun] = await SpawnWorker.start(execFilter(abis, others?.numbers), (error) => {
     trouble({ kind: "thread", message: error.message, cause: error });
   });
   const listener = new FileDescriptor(begun.listener);
@@ -52,11 +53,11 @@ export async function openExecStop(options: ExecStopOptions): Promise<ExecStop> 
       }
     };
     const outcomes = onOutcome && new Outcomes(tell, numbers);
-    const handling = { abis, onExec, deadlineMs, limits, counters, trouble, outcomes };
+    const handling = { abis, onExec, deadlineMs, limits, counters, trouble, outcomes, others };
     const answers = new ExecListener(listener, slots, handling);
-    const { losesSetuid, waitsKillable } = begun;
+    const { losesSetuid, waitsKillable, threadId } = begun;
     const parts = { worker, listener, slots, answers, guard, outcomes, counters };
-    return new ExecStop({ ...parts, losesSetuid, waitsKillable });
+    return new ExecStop({ ...parts, losesSetuid, waitsKillable, threadId });
   } catch (error) {
     worker.end();
     slots?.close();

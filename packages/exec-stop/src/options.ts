@@ -1,4 +1,5 @@
 import type { ExecCall } from "./call/exec-call.ts";
+import type { OtherCalls } from "./answer/other-calls.ts";
 import type { ExecVerdict } from "./answer/verdict.ts";
 import type { StringLimits } from "./call/task-strings.ts";
 import type { GuardKind } from "./guard/guard.ts";
@@ -25,6 +26,8 @@ export interface ExecStopOptions {
   readonly argumentBytes?: number;
   /** Bytes kept of all arguments of an exec, and of its environment (default 2 MiB). */
   readonly totalBytes?: number;
+  /** Calls to be told of besides the execs (default none). */
+  readonly others?: OtherCalls;
   /** What may stand by for our death, in this order (default the small program, then a Node.js). */
   readonly guards?: readonly GuardKind[];
 }
@@ -36,6 +39,7 @@ export interface CheckedOptions {
   readonly onTrouble: (trouble: ExecTrouble) => void;
   readonly deadlineMs: number;
   readonly limits: StringLimits;
+  readonly others: OtherCalls | undefined;
   readonly guards: readonly GuardKind[];
 }
 
@@ -45,11 +49,15 @@ const GUARDS: ReadonlySet<unknown> = new Set<GuardKind>(["program", "node"]);
 
 /** @throws TypeError or RangeError that names the option and what would be right */
 export function checkOptions(options: ExecStopOptions): CheckedOptions {
-  const { onExec, onOutcome, onTrouble = () => {}, guards = ["program", "node"] } = options;
+  const { onExec, onOutcome, onTrouble = () => {}, others, guards = ["program", "node"] } = options;
   const { deadlineMs = 2000, argumentBytes = 131_072, totalBytes = 2 * 1024 * 1024 } = options;
   requireFunction("onExec", onExec);
   if (onOutcome !== undefined) requireFunction("onOutcome", onOutcome);
   requireFunction("onTrouble", onTrouble);
+  if (others !== undefined) {
+    requireFunction("others.numbers", others.numbers);
+    requireFunction("others.onCall", others.onCall);
+  }
   requireWhole("deadlineMs", deadlineMs, DEADLINE_MAX_MS);
   requireWhole("argumentBytes", argumentBytes, Number.MAX_SAFE_INTEGER);
   requireWhole("totalBytes", totalBytes, Number.MAX_SAFE_INTEGER);
@@ -57,7 +65,7 @@ export function checkOptions(options: ExecStopOptions): CheckedOptions {
     throw new TypeError(`guards must be a list of "program" and "node", got ${String(guards)}`);
   }
   const limits = { perString: argumentBytes, total: totalBytes };
-  return { onExec, onOutcome, onTrouble, deadlineMs, limits, guards };
+  return { onExec, onOutcome, onTrouble, deadlineMs, limits, others, guards };
 }
 
 function requireFunction(name: string, value: unknown): void {

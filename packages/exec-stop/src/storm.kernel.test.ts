@@ -39,6 +39,7 @@ for (const surroundings of ["ourselves", "nobody", "new namespaces"] as Surround
         vanished: 0,
         thrown: 0,
         late: 0,
+        others: 0,
         missing: {},
       },
     });

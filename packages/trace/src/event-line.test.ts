@@ -1,6 +1,6 @@
 import type { Task } from "@task-watchers/chain";
 import { expect, test } from "vitest";
-import { eventLine } from "./event-line.ts";
+import { eventLine, execFailedLine } from "./event-line.ts";
 
 const parent: Task = { id: "4.90", pid: 4, tgid: 4, ppid: 1, startNs: 0n };
 const task: Task = {
@@ -87,5 +87,50 @@ test("eventLine() gives ids with their events", () => {
   expect(eventLine({ type: "gid", timeNs, rgid: 0, egid: 5 }, task)).toMatchObject({
     rgid: 0,
     egid: 5,
+  });
+});
+
+test("eventLine() says where the arguments of an exec came from, and whether it was still to be made", () => {
+  const facts = { exe: "/bin/ls", argv: ["ls"], cwd: "/", cgroup: "/" };
+  const event = { type: "exec", timeNs, source: "stop", stopped: true, ...facts } as const;
+  expect(eventLine(event, task)).toMatchObject({ type: "exec", source: "stop", stopped: true });
+  const { source: _source, stopped: _stopped, ...plain } = event;
+  expect(eventLine(plain, task)).not.toHaveProperty("source");
+  expect(eventLine(plain, task)).not.toHaveProperty("stopped");
+});
+
+test("execFailedLine() says what was not run, and who refused it", () => {
+  const notice = {
+    type: "exec-failed",
+    timeNs,
+    pid: 5,
+    path: "/bin/rm",
+    argv: ["rm", "-r"],
+    code: "EACCES",
+    refused: { by: "deny", errno: 13 },
+    certain: true,
+    raised: true,
+  } as const;
+  expect(execFailedLine(notice, task)).toEqual({
+    type: "exec-failed",
+    ...base,
+    path: "/bin/rm",
+    argv: ["rm", "-r"],
+    code: "EACCES",
+    refused: { by: "deny", errno: 13 },
+    certain: true,
+    raised: true,
+  });
+});
+
+test("execFailedLine() names the thread, and gives the reason of what is missing", () => {
+  const gone = { missing: "vanished" };
+  const notice = { type: "exec-failed", timeNs, pid: 9, path: gone, argv: gone } as const;
+  expect(execFailedLine({ ...notice, certain: false, raised: false }, task)).toEqual({
+    type: "exec-failed",
+    ...base,
+    thread: 9,
+    certain: false,
+    missing: { path: "vanished", argv: "vanished" },
   });
 });

@@ -1,5 +1,5 @@
-import type { ExecEvent, Missing, Task, TaskEvent } from "@task-watchers/chain";
-import type { KnownLine, TaskLine } from "./schema.ts";
+import type { ExecEvent, ExecFailedNotice, Missing, Task, TaskEvent } from "@task-watchers/chain";
+import type { ExecFailedLine, KnownLine, TaskLine } from "./schema.ts";
 
 /** The trace line of a task event. */
 export function eventLine(event: TaskEvent, task: Task): KnownLine {
@@ -42,6 +42,31 @@ export function eventLine(event: TaskEvent, task: Task): KnownLine {
   }
 }
 
+/** The trace line of an exec that did not happen. */
+export function execFailedLine(notice: ExecFailedNotice, task: Task): ExecFailedLine {
+  const { path, argv, code, refused, certain, raised } = notice;
+  const missing = {
+    ...(isMissing(path) && { path: path.missing }),
+    ...(isMissing(argv) && { argv: argv.missing }),
+  };
+  return {
+    type: "exec-failed",
+    timeNs: String(notice.timeNs),
+    task: task.id,
+    pid: task.pid,
+    tgid: task.tgid,
+    ppid: task.ppid,
+    ...(notice.pid !== task.pid && { thread: notice.pid }),
+    ...(!isMissing(path) && { path }),
+    ...(!isMissing(argv) && { argv }),
+    ...(code !== undefined && { code }),
+    ...(refused && { refused }),
+    certain,
+    ...(raised && { raised }),
+    ...(Object.keys(missing).length > 0 && { missing }),
+  };
+}
+
 type ExecFields = Omit<Extract<KnownLine, { type: "exec" }>, keyof TaskLine | "type">;
 
 function execFacts(event: ExecEvent): ExecFields {
@@ -56,6 +81,8 @@ function execFacts(event: ExecEvent): ExecFields {
   const cwd = fact("cwd", event.cwd);
   const cgroup = fact("cgroup", event.cgroup);
   return {
+    ...(event.source && { source: event.source }),
+    ...(event.stopped && { stopped: event.stopped }),
     ...(exe !== undefined && { exe }),
     ...(argv !== undefined && { argv }),
     ...(event.argvTruncatedBytes !== undefined && { argvTruncatedBytes: event.argvTruncatedBytes }),

@@ -1,5 +1,5 @@
 /** The trace file: schema, writer, reader. Pure: no I/O, no kernel. @module */
-export { eventLine } from "./event-line.ts";
+export { eventLine, execFailedLine } from "./event-line.ts";
 export {
   newTraceReport,
   parseLine,
@@ -13,6 +13,7 @@ export {
   type CloneLine,
   type CommLine,
   type CoredumpLine,
+  type ExecFailedLine,
   type ExecLine,
   type ExitLine,
   type FreeLine,

@@ -27,7 +27,12 @@ export interface HeaderLine {
   /** CLOCK_MONOTONIC at the start, and what to add to such a time to get nanoseconds since 1970-01-01 UTC. */
   readonly clock: { readonly startNs: Nanoseconds; readonly realtimeOffsetNs: Nanoseconds };
   /** Where events come from. */
-  readonly source: { readonly kind: string; readonly receiveBufferBytes?: number };
+  readonly source: {
+    readonly kind: string;
+    readonly receiveBufferBytes?: number;
+    /** `"stop"`: each exec of the command stands still until it was looked at. `"proc"`: it is looked at in /proc afterwards. */
+    readonly execs?: string;
+  };
   /** `"all"`, or `"followed"`: one command's or some processes' descent. */
   readonly scope: string;
   /** The command that was run; absent when none was. */
@@ -81,6 +86,10 @@ export interface CloneLine extends TaskLine {
 
 export interface ExecLine extends TaskLine {
   readonly type: "exec";
+  /** Where `argv` came from: `stop` (read while the task stood still), `bpf`, `proc` (read afterwards), `caller`. */
+  readonly source?: string;
+  /** Written before the exec was made: an `exec-failed` line of the same task and time takes it back. */
+  readonly stopped?: true;
   readonly exe?: string;
   readonly argv?: readonly string[];
   /** Bytes of argv that were cut off. */
@@ -89,6 +98,25 @@ export interface ExecLine extends TaskLine {
   readonly cgroup?: string;
   readonly ids?: IdsField;
   /** Facts that could not be had, by name, and why: an error code or a plain word. */
+  readonly missing?: Readonly<Record<string, string>>;
+}
+
+/** An exec that did not happen. */
+export interface ExecFailedLine extends TaskLine {
+  readonly type: "exec-failed";
+  /** Thread that made the call, where it is not the process's first. */
+  readonly thread?: number;
+  /** The file, made absolute. */
+  readonly path?: string;
+  readonly argv?: readonly string[];
+  /** The error, such as `"ENOENT"`, as far as it is known. */
+  readonly code?: string;
+  /** A watcher refused it. */
+  readonly refused?: { readonly by?: string; readonly errno: number };
+  /** Whether it is proven. */
+  readonly certain: boolean;
+  /** An `exec` line of the same task and time stands before this, and does not count. */
+  readonly raised?: true;
   readonly missing?: Readonly<Record<string, string>>;
 }
 
@@ -163,6 +191,12 @@ export interface SummaryLine {
   /** How the command ended. */
   readonly command?: { readonly code?: number; readonly signal?: string };
   readonly tasks: { readonly seen: number; readonly failed: number; readonly alive: number };
+  /** How complete the execs are: all that were made, those with all their arguments by source, the others by reason. */
+  readonly execs?: {
+    readonly total: number;
+    readonly bySource: Readonly<Record<string, number>>;
+    readonly missed: Readonly<Record<string, number>>;
+  };
   /** Every counter of losses and misses. */
   readonly counters: Readonly<Record<string, unknown>>;
   /** Status of each watcher. */
@@ -175,6 +209,7 @@ export type KnownLine =
   | InitLine
   | CloneLine
   | ExecLine
+  | ExecFailedLine
   | UidLine
   | GidLine
   | ExitLine

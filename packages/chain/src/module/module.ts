@@ -1,4 +1,5 @@
 import type { Task } from "../task/task.ts";
+import type { ExecFailedNotice } from "../task/exec-failed.ts";
 import type { TaskEventName } from "../task/task-event.ts";
 import type { CommNotice, CoredumpNotice, PtraceNotice, SidNotice } from "../task/task-notice.ts";
 import type { TaskWatcher } from "../task/task-watcher.ts";
@@ -40,6 +41,8 @@ export interface WatchListener<T extends Task = Task> {
   /** Any user can make these by the hundred thousand a second. */
   comm?(notice: CommNotice, task: T): void;
   coredump?(notice: CoredumpNotice, task: T): void;
+  /** Told where execs are stopped before they are made. */
+  execFailed?(notice: ExecFailedNotice, task: T): void;
 }
 
 /** A watch in progress, as its modules see it. Made by the driver. */

@@ -2,7 +2,7 @@ import type { NotifierErrorSink } from "../notifier/notifier-block.ts";
 import { NotifierError } from "../notifier/notifier-error.ts";
 import { RawNotifierChain } from "../notifier/raw-notifier-chain.ts";
 import type { Task } from "./task.ts";
-import type { TaskEvent, TaskEventName } from "./task-event.ts";
+import type { ExecEvent, TaskEvent, TaskEventName } from "./task-event.ts";
 import type { TaskWatcher } from "./task-watcher.ts";
 import { Registration, type WatcherRegistration } from "./watcher-registration.ts";
 
@@ -19,9 +19,15 @@ export class PerTaskChains<T extends Task> {
   readonly #own = new WeakMap<Task, OwnWatchers<T>>();
   readonly #named = new Map<TaskEventName, number>();
   readonly #onError: NotifierErrorSink<TaskEvent, T>;
+  readonly #called: ((event: ExecEvent, name: string) => void) | undefined;
 
-  constructor(onError: NotifierErrorSink<TaskEvent, T>) {
+  /** @param called told of each watcher that is called for a stopped exec */
+  constructor(
+    onError: NotifierErrorSink<TaskEvent, T>,
+    called?: (event: ExecEvent, name: string) => void,
+  ) {
     this.#onError = onError;
+    this.#called = called;
   }
 
   /** Whether any task has a watcher that names the event. */
@@ -35,8 +41,10 @@ export class PerTaskChains<T extends Task> {
     if (own.registrations.has(watcher)) {
       throw new NotifierError("EEXIST", `watcher "${watcher.name}" is on task ${task.id} already`);
     }
-    const registration: Registration<T> = new Registration(watcher, () =>
-      this.#unregister(task, own, registration),
+    const registration: Registration<T> = new Registration(
+      watcher,
+      () => this.#unregister(task, own, registration),
+      this.#called,
     );
     for (const [event, block] of registration.blocks) {
       let chain = own.chains.get(event);

@@ -304,3 +304,35 @@ test("has() tells whether anybody hears an event, on the chain or on a task", as
   expect(chain.has("exec")).toBe(false);
   expect(() => chain.has("fork" as never)).toThrow(TypeError);
 });
+
+test("lastCalled() names who refused a stopped exec, or is being waited for", async () => {
+  const { chain } = newChain();
+  const owner = task(7);
+  let answer: (value: number) => void = () => {};
+  chain.register({ name: "first", priority: 2, exec: () => 0 });
+  const second = chain.register({ name: "second", exec: () => 0x8002 });
+  chain.register({
+    name: "third",
+    priority: -1,
+    exec: () => new Promise((done) => (answer = done)),
+  });
+  chain.registerOn(owner, { name: "own", exec: () => 0 });
+  const facts = { exe: "/bin/x", argv: ["x"], cwd: "/", cgroup: "/" };
+  const stopped = (): TaskEvent & { type: "exec" } => ({
+    ...{ type: "exec", timeNs: 0n, stopped: true },
+    ...facts,
+  });
+  const [refused, waiting] = [stopped(), stopped()];
+  expect(chain.lastCalled(refused)).toBeUndefined();
+  expect(chain.raise(refused, owner)).toBe(0x8002);
+  expect(chain.lastCalled(refused)).toBe("second");
+  await second.unregister();
+  const result = chain.raise(waiting, owner);
+  expect(chain.lastCalled(waiting)).toBe("third");
+  answer(0);
+  expect(await result).toBe(0);
+  expect(chain.lastCalled(waiting)).toBe("own");
+  const ordinary = { type: "exec", timeNs: 0n, ...facts } as const;
+  void chain.raise(ordinary, owner);
+  expect(chain.lastCalled(ordinary)).toBeUndefined();
+});

@@ -5,7 +5,13 @@ import { NotifierError } from "../notifier/notifier-error.ts";
 import { NOTIFY_STOP_MASK } from "../notifier/notify-codes.ts";
 import { PerTaskChains } from "./per-task-chains.ts";
 import type { Task } from "./task.ts";
-import { type InitEvent, TASK_EVENTS, type TaskEvent, type TaskEventName } from "./task-event.ts";
+import {
+  type ExecEvent,
+  type InitEvent,
+  TASK_EVENTS,
+  type TaskEvent,
+  type TaskEventName,
+} from "./task-event.ts";
 import { type TaskWatcher, checkWatcher } from "./task-watcher.ts";
 import { WatcherError, type WatcherErrorSink, WatcherErrorSinks } from "./watcher-error.ts";
 import { Registration, WatcherBlock, type WatcherRegistration } from "./watcher-registration.ts";
@@ -37,6 +43,7 @@ export class TaskChain<T extends Task = Task> {
   readonly #perTask: PerTaskChains<T>;
   readonly #watchers = new Map<string, Registration<T>>();
   readonly #sinks = new WatcherErrorSinks();
+  readonly #lastCalled = new WeakMap<ExecEvent, string>();
 
   /** @throws `TypeError` when `onError` is no function */
   constructor(options: TaskChainOptions = {}) {
@@ -53,7 +60,7 @@ export class TaskChain<T extends Task = Task> {
       free: this.#newChain("free"),
     };
     this.#existing = new ExistingTasks({ name: "existing", onError: this.#onError });
-    this.#perTask = new PerTaskChains(this.#onError);
+    this.#perTask = new PerTaskChains(this.#onError, this.#called);
   }
 
   /**
@@ -71,10 +78,11 @@ export class TaskChain<T extends Task = Task> {
     }
     const present = watcher.existing === true ? this.#existing.present() : [];
     const undo: (() => Promise<void>)[] = [];
-    const registration = new Registration(watcher, async () => {
+    const leaveAll = async (): Promise<void> => {
       this.#watchers.delete(watcher.name);
       await Promise.all(undo.map((leave) => leave()));
-    });
+    };
+    const registration = new Registration(watcher, leaveAll, this.#called);
     this.#watchers.set(registration.name, registration);
     for (const [event, block] of registration.blocks) {
       undo.push(this.#chains[event].register(block));
@@ -150,6 +158,14 @@ export class TaskChain<T extends Task = Task> {
     return !this.#chainOf(event).isEmpty() || this.#perTask.has(event);
   }
 
+  /**
+   * The watcher that was called last for an exec raised while its task stands still: the one that refused it, if it was
+   * refused, or is being waited for. Undefined while none was called.
+   */
+  lastCalled(event: ExecEvent): string | undefined {
+    return this.#lastCalled.get(event);
+  }
+
   /** The watchers of the chain, in order of registration; those on single tasks are not among them. */
   list(): readonly WatcherListing[] {
     return Array.from(this.#watchers.values(), ({ name, events, errors }) => ({
@@ -214,6 +230,10 @@ export class TaskChain<T extends Task = Task> {
         );
     }
   }
+
+  readonly #called = (event: ExecEvent, name: string): void => {
+    this.#lastCalled.set(event, name);
+  };
 
   readonly #onError = (
     error: unknown,

@@ -11,7 +11,7 @@ export type TaskEventName = (typeof TASK_EVENTS)[number];
 
 /** Why a notification was made up from other evidence than the kernel's own event. */
 export type SyntheticReason =
-  /** The event was lost in an overrun, or the source was deaf; found by comparing with /proc. */
+  /** The event was lost in an overrun, or the source was deaf, or tells no such events; found by looking at /proc. */
   | "reconciled"
   /** The kernel sends none: a thread that called exec leaves its old thread id without an exit. */
   | "exec-from-thread"
@@ -44,9 +44,23 @@ export interface CloneEvent extends TaskEventBase {
   readonly type: "clone";
 }
 
-/** The task runs another program. Facts were read from /proc after the event, so each may be missing. */
+/**
+ * Where the facts of an exec were read. `stop`: in the task, which stood still. `bpf`: in the kernel, in the exec itself.
+ * `proc`: in /proc, after the event. `caller`: known from whoever started the process.
+ */
+export type ExecSource = "stop" | "bpf" | "proc" | "caller";
+
+/** The task runs another program. Where facts are read from /proc after the event, each may be missing. */
 export interface ExecEvent extends TaskEventBase {
   readonly type: "exec";
+  /**
+   * The exec has not happened yet, the task stands still: NOTIFY_BAD refuses it with EPERM, an errno of `notifierFromErrno()`
+   * with that. It may still fail by itself; then the watch tells `execFailed` to its listeners. `exe` is the file as it was
+   * called, made absolute: symbolic links are not resolved, and a script is itself, not its interpreter.
+   */
+  readonly stopped?: true;
+  /** Where `argv` came from; absent when nothing was had from anywhere. */
+  readonly source?: ExecSource;
   /** Path of the executable; a byte that is no UTF-8 stands as a lone surrogate, so that every byte survives. */
   readonly exe: string | Missing;
   /** Argument vector. */

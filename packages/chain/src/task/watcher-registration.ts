@@ -1,5 +1,5 @@
 import type { NotifierBlock, SleepingAnswer } from "../notifier/notifier-block.ts";
-import type { TaskEvent, TaskEventName } from "./task-event.ts";
+import type { ExecEvent, TaskEvent, TaskEventName } from "./task-event.ts";
 import type { Task } from "./task.ts";
 import { type TaskOp, type TaskWatcher, watchedEvents } from "./task-watcher.ts";
 
@@ -25,10 +25,17 @@ export class Registration<T extends Task> implements WatcherRegistration {
   readonly watcher: TaskWatcher<T>;
   errors = 0;
   readonly #undo: () => Promise<void>;
+  /** Told when the watcher is called for a stopped exec. */
+  readonly called: (event: ExecEvent, name: string) => void;
   readonly #blocks = new Map<TaskEventName, WatcherBlock<T>>();
   #undone: Promise<void> | undefined;
 
-  constructor(watcher: TaskWatcher<T>, undo: () => Promise<void>) {
+  constructor(
+    watcher: TaskWatcher<T>,
+    undo: () => Promise<void>,
+    called: (event: ExecEvent, name: string) => void = () => {},
+  ) {
+    this.called = called;
     this.name = watcher.name;
     this.events = watchedEvents(watcher);
     this.watcher = watcher;
@@ -71,6 +78,12 @@ export class WatcherBlock<T extends Task> implements NotifierBlock<TaskEvent, T>
     this.registration = registration;
     this.name = watcher.name;
     this.priority = watcher.priority ?? 0;
-    this.call = op.bind(watcher);
+    const bound = op.bind(watcher);
+    this.call = event === "exec" ? (told, task) => this.#callExec(bound, told, task) : bound;
+  }
+
+  #callExec(op: TaskOp<T>, event: TaskEvent, task: T): SleepingAnswer {
+    if (event.type === "exec" && event.stopped) this.registration.called(event, this.name);
+    return op(event, task);
   }
 }

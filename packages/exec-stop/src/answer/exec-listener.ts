@@ -15,6 +15,8 @@ import type { ExecCalls } from "../filter.ts";
 import type { Outcomes } from "../outcome/outcomes.ts";
 import type { ExecTrouble } from "../trouble.ts";
 import type { CallSlots } from "./call-slots.ts";
+import { otherCall } from "./other-call.ts";
+import type { OtherCalls } from "./other-calls.ts";
 import { rawCall } from "./raw-call.ts";
 import { verdictErrno } from "./verdict.ts";
 
@@ -31,6 +33,7 @@ export interface Handling {
   readonly trouble: (trouble: ExecTrouble) => void;
   /** Absent when nobody wants to know. */
   readonly outcomes: Outcomes | undefined;
+  readonly others: OtherCalls | undefined;
 }
 
 /** A call that has been received and not been answered. */
@@ -38,6 +41,8 @@ interface Stopped {
   readonly slot: number;
   readonly id: bigint;
   answered: boolean;
+  /** It is no exec. */
+  readonly isOther?: boolean;
   timer?: NodeJS.Timeout;
 }
 
@@ -49,6 +54,7 @@ export class ExecListener {
   readonly #proc = new ProcReader();
   readonly #stopped = new Set<Stopped>();
   readonly #readiness: Readiness;
+  #outcomes: Outcomes | undefined;
   #passing = false;
   #closed = false;
 
@@ -56,6 +62,7 @@ export class ExecListener {
     this.#listener = listener;
     this.#slots = slots;
     this.#handling = handling;
+    this.#outcomes = handling.outcomes;
     this.#readiness = new Readiness(listener, () => this.#onReadable());
   }
 
@@ -63,6 +70,11 @@ export class ExecListener {
   hold(alive: boolean): void {
     if (alive) this.#readiness.ref();
     else this.#readiness.unref();
+  }
+
+  /** Looks no more for what becomes of the execs that come now. */
+  forgoOutcomes(): void {
+    this.#outcomes = undefined;
   }
 
   /** Lets everything run that is stopped now, and hears of no more. */
@@ -111,14 +123,15 @@ export class ExecListener {
       this.#slots.release(slot);
       return;
     }
-    const { counters, onExec, outcomes } = this.#handling;
+    if (this.#tellOther(slot)) return;
+    const { counters, onExec } = this.#handling;
     counters.calls++;
     const stopped: Stopped = { slot, id: this.#slots.id(slot), answered: false };
     this.#stopped.add(stopped);
     let call: ExecCall | undefined;
     try {
       call = this.#read(stopped);
-      outcomes?.stopped(call);
+      this.#outcomes?.stopped(call);
       const verdict = onExec(call);
       if (isThenable(verdict)) {
         this.#await(stopped, call, verdict);
@@ -128,6 +141,25 @@ export class ExecListener {
     } catch (error) {
       this.#thrown(stopped, call, error);
     }
+  }
+
+  /** @returns whether the call is none of exec's; it has been let go then */
+  #tellOther(slot: number): boolean {
+    const { abis, others, counters, trouble } = this.#handling;
+    const call = others && otherCall(this.#slots, slot, abis);
+    if (call === undefined) return false;
+    counters.others++;
+    const stopped = { slot, id: this.#slots.id(slot), answered: false, isOther: true };
+    // The handler may close us.
+    this.#stopped.add(stopped);
+    try {
+      others?.onCall(call);
+    } catch (cause) {
+      counters.thrown++;
+      trouble({ kind: "thrown", message: `onCall failed: ${String(cause)}`, cause });
+    }
+    this.#answer(stopped, 0);
+    return true;
   }
 
   #await(stopped: Stopped, call: ExecCall, verdict: PromiseLike<unknown>): void {
@@ -156,17 +188,18 @@ export class ExecListener {
     stopped.answered = true;
     clearTimeout(stopped.timer);
     this.#stopped.delete(stopped);
-    const { counters, outcomes } = this.#handling;
+    const { counters } = this.#handling;
     const taken =
       errno === 0
         ? sendContinue(this.#listener, stopped.id)
         : sendError(this.#listener, stopped.id, errno);
     this.#slots.release(stopped.slot);
     this.#readiness.start();
+    if (stopped.isOther === true) return;
     if (!taken) counters.vanished++;
     else if (errno === 0) counters.continued++;
     else counters.refused++;
-    if (call !== undefined) outcomes?.answered(call, taken ? errno : undefined);
+    if (call !== undefined) this.#outcomes?.answered(call, taken ? errno : undefined);
   }
 
   #read(stopped: Stopped): ExecCall {

@@ -25,7 +25,8 @@ export function rawCall(slots: CallSlots, slot: number, abis: readonly ExecCalls
   };
 }
 
-function findCalls(abis: readonly ExecCalls[], arch: number, nr: number): ExecCalls {
+/** The ABI that a call was made in. */
+export function findCalls(abis: readonly ExecCalls[], arch: number, nr: number): ExecCalls {
   const calls = abis.find((abi) => abi.arch === arch && (abi.execve & X32_BIT) === (nr & X32_BIT));
   // The filter lets no other through.
   if (calls === undefined) throw new RangeError(`arch ${arch} is none of the filter's`);

@@ -107,7 +107,7 @@ export class ExecCall {
     return this.#fact("cgroup", () => this.#context.proc.cgroup(this.pid));
   }
 
-  /** `path` made absolute by the working directory, or by execveat's descriptor. Symbolic links are left as they are. */
+  /** `path` made absolute by the working directory, or by execveat's descriptor. Symbolic links and `..` are left as they are. */
   get file(): string | Unavailable {
     return this.#fact("file", () => this.#readFile());
   }
@@ -143,7 +143,8 @@ export class ExecCall {
     if (path === "" && !(isExecveat && (flags & AT_EMPTY_PATH) !== 0)) return { missing: "ENOENT" };
     const from = descriptor === AT_FDCWD ? this.cwd : readLink(`${pid}/fd/${descriptor}`);
     if (isUnavailable(from) || path === "") return from;
-    return from.endsWith("/") ? from + path : `${from}/${path}`;
+    const below = path.replace(/^(?:\.\/+)+/u, "");
+    return from.endsWith("/") ? from + below : `${from}/${below}`;
   }
 
   #fact<T extends object | string>(name: string, read: () => T | Unavailable): T | Unavailable {

@@ -1,10 +1,20 @@
-import { accessSync, constants, readlinkSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { encodeText } from "@task-watchers/linux";
 import type { ExecCall } from "../call/exec-call.ts";
 import { errorCode } from "../call/proc-files.ts";
 
 /** PATH_MAX, include/uapi/linux/limits.h, the NUL included. */
 const PATH_MAX = 4096;
+/** BINPRM_BUF_SIZE, include/uapi/linux/binfmts.h: what the kernel looks at. */
+const HEAD_BYTES = 256;
 /** What of a lookup the kernel would say, too. */
 const EXPECTED: ReadonlySet<string> = new Set([
   "ENOENT",
@@ -46,12 +56,36 @@ export function expectedFailure(call: ExecCall): string | undefined {
 
 /** Why exec has failed with a file that was there; undefined when it is no question of the file. */
 export function laterFailure(call: ExecCall): string | undefined {
-  const { path } = call;
+  // Where it was when that was read while the task stood still; a call by an absolute path needs no such look.
+  const { file, path: called } = call;
+  const path = typeof file === "string" ? file : called;
   if (typeof path !== "string" || !path.startsWith("/") || OWN_FILES.test(path)) return undefined;
   try {
-    return statSync(Buffer.from(encodeText(path))).isFile() ? undefined : "EACCES";
+    const file = Buffer.from(encodeText(path));
+    return statSync(file).isFile() ? formatFailure(file) : "EACCES";
   } catch {
     return undefined;
+  }
+}
+
+/** What the first bytes of a program say: neither an ELF file nor a script, or a script whose interpreter is not there. */
+function formatFailure(file: Buffer): string | undefined {
+  const head = firstBytes(file);
+  if (head === "" || !(head.startsWith("#!") || head.startsWith("\u007fELF"))) return "ENOEXEC";
+  if (!head.startsWith("#!")) return undefined;
+  const [line = ""] = head.slice(2).split("\n");
+  const [interpreter = ""] = line.trim().split(/[ \t]/u);
+  if (interpreter === "") return "ENOEXEC";
+  return lookUp("", Buffer.from(interpreter, "latin1"));
+}
+
+function firstBytes(file: Buffer): string {
+  const fd = openSync(file, "r");
+  try {
+    const bytes = Buffer.alloc(HEAD_BYTES);
+    return bytes.toString("latin1", 0, readSync(fd, bytes));
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -21,6 +21,8 @@ export type Begun =
       readonly waitsKillable: boolean;
       /** Whether it had to give up set-user-ID programs for it. */
       readonly losesSetuid: boolean;
+      /** Of gettid(2). */
+      readonly threadId: number;
     }
   | { readonly type: "refused"; readonly code: string; readonly message: string };
 

@@ -9,6 +9,7 @@ import {
   type NotifyFilter,
   setNoNewPrivs,
   SyscallError,
+  threadId,
 } from "@task-watchers/linux";
 import {
   type Begun,
@@ -40,7 +41,8 @@ function onMessage(message: ToThread): void {
 function begin(): Begun {
   try {
     const [{ listener, waitsKillable }, losesSetuid] = install();
-    return { type: "begun", listener: listener.number, waitsKillable, losesSetuid };
+    const { number } = listener;
+    return { type: "begun", listener: number, waitsKillable, losesSetuid, threadId: threadId() };
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     return { type: "refused", code: error.code, message: error.message };

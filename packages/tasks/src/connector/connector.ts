@@ -1,20 +1,14 @@
 import type { NetlinkTransport } from "@task-watchers/netlink";
+import type { EventSink, EventSource, SourceCounters } from "../source/event-source.ts";
 import { ConnectorSocket, type ConnectorSocketOptions, type Tally } from "./connector-socket.ts";
 import { QUEUED_EVENT_BYTES } from "./cn-proc.ts";
 import { drainSockets } from "./drain.ts";
-import type { ProcEventListener } from "./event-queue.ts";
 import { ExecBell } from "./exec-bell.ts";
-import type { Loss } from "./loss.ts";
 import { Notices } from "./notices.ts";
 import { Pace, TURN_EVENTS } from "./pace.ts";
 
-/** Where a connector's events go. */
-export interface ConnectorSink {
-  readonly event: ProcEventListener;
-  readonly lost: (loss: Loss) => void;
-  /** The receive queue was read empty. */
-  readonly settled: () => void;
-}
+/** Where a connector's events go. It knows no facts of an exec. */
+export type ConnectorSink = Omit<EventSink, "facts">;
 
 /** What a connector needs of its surroundings. */
 export interface ConnectorOptions extends ConnectorSocketOptions {
@@ -26,7 +20,7 @@ export interface ConnectorOptions extends ConnectorSocketOptions {
 }
 
 /** Counters of a connector since it was opened. */
-export interface ConnectorCounters extends Readonly<Tally> {
+export interface ConnectorCounters extends SourceCounters, Readonly<Tally> {
   /** Events the kernel sent and we did not get: the larger of `dropped` and `sequenceGaps`. */
   readonly lost: number;
   /** By the socket's own drop counter, which is exact. */
@@ -51,7 +45,8 @@ const LAST_TURNS = 128;
 const HEARTBEAT_MS = 1000;
 
 /** The process-events connector: listens, keeps count of what it did not hear, and does not go deaf. */
-export class Connector {
+export class Connector implements EventSource {
+  readonly name = "connector";
   readonly #options: ConnectorOptions;
   readonly #tally: Tally = {
     received: 0,

@@ -1,4 +1,4 @@
-import type { TaskEvent, TaskEventName } from "@task-watchers/chain";
+import { NOTIFY_DONE, type TaskEvent, type TaskEventName } from "@task-watchers/chain";
 import type { TrackedTask } from "./tracked-task.ts";
 
 /** Raises one event on the chain; a promise while a watcher is at work. */
@@ -21,6 +21,8 @@ export class Delivery {
   #busy = 0;
   #backlog = 0;
   #dropped = 0;
+  /** Those who wait for the answer to an event that itself waits. */
+  readonly #asking = new Map<TaskEvent, (answer: number | PromiseLike<number>) => void>();
 
   /**
    * @param onIdle no watcher is at work any more, and nothing waits
@@ -67,13 +69,36 @@ export class Delivery {
     else if (task.freed) release(task);
   }
 
-  #enqueue(pending: TaskEvent[], event: TaskEvent): void {
+  /**
+   * Delivers an event in its turn, and gives the chain's answer to it; NOTIFY_DONE when it had to be dropped. A promise while
+   * a watcher is at work, on this event or an earlier one; it never rejects.
+   */
+  ask(task: TrackedTask, event: TaskEvent): number | PromiseLike<number> {
+    if (task.untold) {
+      this.#drop();
+      return NOTIFY_DONE;
+    }
+    const { pending } = task;
+    if (pending !== undefined) {
+      if (!this.#enqueue(pending, event)) return NOTIFY_DONE;
+      const answer = new Promise<number>((resolve) => this.#asking.set(event, resolve));
+      return answer.catch(() => NOTIFY_DONE);
+    }
+    const result = this.#raise(event, task);
+    if (typeof result === "number") return result;
+    this.#wait(task, result);
+    return Promise.resolve(result).catch(() => NOTIFY_DONE);
+  }
+
+  /** Returns whether there was room. */
+  #enqueue(pending: TaskEvent[], event: TaskEvent): boolean {
     if (this.#backlog >= BACKLOG_LIMIT && DROPPABLE.has(event.type)) {
       this.#drop();
-      return;
+      return false;
     }
     this.#backlog++;
     pending.push(event);
+    return true;
   }
 
   #drop(): void {
@@ -98,6 +123,7 @@ export class Delivery {
       if (event === undefined) break;
       this.#backlog--;
       const result = this.#raise(event, task);
+      this.#answer(event, result);
       if (typeof result === "number") continue;
       this.#wait(task, result);
       return;
@@ -105,6 +131,12 @@ export class Delivery {
     task.pending = undefined;
     if (task.freed) release(task);
     if (this.#busy === 0) this.#onIdle();
+  }
+
+  #answer(event: TaskEvent, result: number | PromiseLike<number>): void {
+    if (this.#asking.size === 0) return;
+    this.#asking.get(event)?.(result);
+    this.#asking.delete(event);
   }
 }
 

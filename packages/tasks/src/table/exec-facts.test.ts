@@ -25,6 +25,7 @@ put(6, "");
 
 test("ExecFactsReader reads argv, exe, cwd and cgroup", () => {
   expect(new ExecFactsReader(new ProcReader(root)).read(5)).toEqual({
+    source: "proc",
     argv: ["ls", "-l"],
     exe: "/bin/ls",
     cwd: "/tmp",
@@ -54,6 +55,21 @@ test("ExecFactsReader takes what the starter knows where /proc shows nothing, on
     exe: { missing: "ENOENT" },
   });
   expect(reader.read(7)).toMatchObject({ argv: { missing: "ENOENT" } });
+});
+
+test("ExecFactsReader takes what a source gave, for one exec, and reads from /proc what it left out", () => {
+  const reader = new ExecFactsReader(new ProcReader(root));
+  reader.give(5, { source: "bpf", exe: "/bin/true", argv: ["true"] });
+  expect(reader.read(5)).toEqual({
+    source: "bpf",
+    argv: ["true"],
+    exe: "/bin/true",
+    cwd: "/tmp",
+    cgroup: "/user.slice",
+  });
+  expect(reader.read(5)).toMatchObject({ source: "proc", argv: ["ls", "-l"] });
+  reader.give(5, { source: "bpf", exe: "/bin/true" });
+  expect(reader.read(5)).toMatchObject({ source: "proc", argv: ["ls", "-l"], exe: "/bin/true" });
 });
 
 test("ExecFactsReader believes /proc before the starter", () => {

@@ -1,8 +1,14 @@
-import type { ExecEvent, Missing } from "@task-watchers/chain";
+import type { ExecEvent, ExecSource, Missing } from "@task-watchers/chain";
 import { isUnavailable, type ProcReader } from "@task-watchers/linux/procfs";
 
 /** What is read of a task when it runs a program. */
-export type ExecFacts = Pick<ExecEvent, "exe" | "argv" | "argvTruncatedBytes" | "cwd" | "cgroup">;
+export type ExecFacts = Pick<
+  ExecEvent,
+  "exe" | "argv" | "argvTruncatedBytes" | "cwd" | "cgroup" | "source"
+>;
+
+/** What a source knows of an exec by itself. A fact that is left out is read from /proc. */
+export type SourceFacts = Partial<ExecFacts> & { readonly source: ExecSource };
 
 /** Facts that could not be had, by name, then by reason. */
 export type MissedFacts = Record<"exe" | "argv" | "cwd" | "cgroup", Record<string, number>>;
@@ -26,6 +32,7 @@ export class ExecFactsReader {
   readonly #proc: ProcReader;
   readonly missed: MissedFacts = { exe: {}, argv: {}, cwd: {}, cgroup: {} };
   readonly #expected = new Map<number, StartedWith>();
+  readonly #given = new Map<number, SourceFacts>();
   #spentMs = 0;
   #reads = 0;
 
@@ -45,7 +52,43 @@ export class ExecFactsReader {
     else this.#expected.delete(tgid);
   }
 
+  /** A source knows the process's next exec. */
+  give(tgid: number, facts: SourceFacts): void {
+    this.#given.set(tgid, facts);
+  }
+
+  /** The process has ended: what was known of an exec it did not make is let go. */
+  forget(tgid: number): void {
+    this.#expected.delete(tgid);
+    this.#given.delete(tgid);
+  }
+
+  /** Facts that were read elsewhere: what is missing among them counts as well. */
+  count(facts: ExecFacts): void {
+    this.#counted(facts);
+  }
+
+  /** The exec that a source gave facts for is no task's that is watched. */
+  drop(tgid: number): void {
+    this.#given.delete(tgid);
+  }
+
+  /** The facts of the exec whose event has come. */
   read(tgid: number): ExecFacts {
+    const given = this.#given.get(tgid);
+    if (given === undefined) return this.#readAll(tgid);
+    this.forget(tgid);
+    const { exe, argv, cwd, cgroup } = given;
+    return this.#counted({
+      ...given,
+      exe: exe ?? this.#proc.exe(tgid),
+      ...(argv === undefined ? this.#arguments(tgid) : { argv }),
+      cwd: cwd ?? this.#proc.cwd(tgid),
+      cgroup: cgroup ?? this.#proc.cgroup(tgid),
+    });
+  }
+
+  #readAll(tgid: number): ExecFacts {
     this.#reads++;
     if (this.#spentMs > BUDGET_MS && this.#reads > BUDGET_READS) {
       return this.#counted(this.#completed(tgid, nothing("overload")));
@@ -63,18 +106,22 @@ export class ExecFactsReader {
 
   /** Reads without counting what is missed: for tasks that ran their program before we looked. */
   peek(tgid: number): ExecFacts {
-    const cmdline = this.#proc.cmdline(tgid);
+    const args = this.#arguments(tgid);
     // Gone altogether: the other files would say the same.
-    if (isUnavailable(cmdline) && GONE.has(cmdline.missing)) return nothing(cmdline.missing);
-    const argv = isUnavailable(cmdline) ? cmdline : cmdline.argv;
-    const cut = isUnavailable(cmdline) ? 0 : cmdline.truncatedBytes;
+    if (isUnavailable(args.argv) && GONE.has(args.argv.missing)) return nothing(args.argv.missing);
     return {
+      ...args,
       exe: this.#proc.exe(tgid),
-      argv,
-      ...(cut > 0 && { argvTruncatedBytes: cut }),
       cwd: this.#proc.cwd(tgid),
       cgroup: this.#proc.cgroup(tgid),
     };
+  }
+
+  #arguments(tgid: number): Pick<ExecFacts, "argv" | "argvTruncatedBytes" | "source"> {
+    const cmdline = this.#proc.cmdline(tgid);
+    if (isUnavailable(cmdline)) return { argv: cmdline };
+    const { argv, truncatedBytes: cut } = cmdline;
+    return { source: "proc", argv, ...(cut > 0 && { argvTruncatedBytes: cut }) };
   }
 
   #completed(tgid: number, facts: ExecFacts): ExecFacts {
@@ -84,7 +131,7 @@ export class ExecFactsReader {
     const { argv, cwd } = started;
     return {
       ...facts,
-      ...(argv && isUnavailable(facts.argv) && { argv }),
+      ...(argv && isUnavailable(facts.argv) && { argv, source: "caller" as const }),
       ...(cwd !== undefined && isUnavailable(facts.cwd) && { cwd }),
     };
   }

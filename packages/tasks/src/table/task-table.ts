@@ -1,4 +1,10 @@
-import type { Missing, SyntheticReason, TaskIds, TaskNotice } from "@task-watchers/chain";
+import type {
+  ExecEvent,
+  Missing,
+  SyntheticReason,
+  TaskIds,
+  TaskNotice,
+} from "@task-watchers/chain";
 import type { BootTime } from "./boot-time.ts";
 import { sameStart } from "./boot-time.ts";
 import {
@@ -9,9 +15,11 @@ import {
   PROC_EVENT_UID,
 } from "../connector/cn-proc.ts";
 import type { Delivery } from "./delivery.ts";
+import { ExecCounts } from "./exec-counts.ts";
 import type { ExecFactsReader } from "./exec-facts.ts";
 import { exitEvent, marked } from "./exit-event.ts";
 import { noticeOf } from "./notice.ts";
+import { OwnForks } from "./own-forks.ts";
 import type { Scope } from "./scope.ts";
 import { TrackedTask } from "./tracked-task.ts";
 
@@ -27,8 +35,18 @@ export interface TaskTableParts {
   readonly idsOf: (pid: number) => TaskIds | undefined;
   /** Announces a task that was there before. */
   readonly existing: (task: TrackedTask) => void;
+  /** Execs that are stopped before they are made; absent when none ever is. */
+  readonly stopped?: StoppedSink;
   /** Who wants notices; absent when nobody ever does. */
   readonly notices?: NoticeSink;
+}
+
+/** What is to be known of execs that were raised before they were made. */
+export interface StoppedSink {
+  /** An exec has been made. Returns its event when it was one of these: raised before, or yet to be raised. */
+  confirm(task: TrackedTask, timeNs: bigint): { event: ExecEvent; isRaised: boolean } | undefined;
+  /** The task is about to be told ended. */
+  ended(task: TrackedTask): void;
 }
 
 /** Where notices go. */
@@ -55,6 +73,8 @@ export class TaskTable {
   readonly #processes = new Map<number, TrackedTask>();
   readonly #threads = new Map<number, TrackedTask>();
   readonly counters: TableCounters = { clones: 0, execs: 0, exits: 0, synthetic: 0 };
+  readonly execs: ExecCounts = new ExecCounts();
+  readonly #ownForks = new OwnForks();
 
   constructor(parts: TaskTableParts) {
     this.#parts = parts;
@@ -131,22 +151,65 @@ export class TaskTable {
   /** A process runs another program. */
   exec(tgid: number, timeNs: bigint, synthetic?: SyntheticReason): void {
     const task = this.#processes.get(tgid);
-    if (task === undefined) return;
+    if (task === undefined) {
+      this.#parts.facts.drop(tgid);
+      return;
+    }
     // Whichever thread called exec now has the process's own id; all others are gone, its old id without an exit.
     for (const tid of task.threads ?? []) this.#endThread(tid, timeNs, "exec-from-thread");
     task.threads = undefined;
     task.leaderExited = false;
+    const known = this.#parts.stopped?.confirm(task, timeNs);
+    if (known !== undefined) {
+      this.#parts.facts.forget(tgid);
+      if (!known.isRaised) this.tellExec(task, known.event);
+      return;
+    }
     const facts = this.#parts.facts.read(tgid);
-    task.exec = { type: "exec", timeNs, ...facts, ...marked(synthetic) };
-    this.counters.execs++;
     if (synthetic) this.counters.synthetic++;
-    this.#parts.delivery.deliver(task, task.exec);
+    const event = { type: "exec", timeNs, ...facts, ...marked(synthetic) } as const;
+    this.#enter(task, event);
+    this.#parts.delivery.deliver(task, event);
+  }
+
+  /** A process has made an exec whose facts were known before. */
+  tellExec(task: TrackedTask, event: ExecEvent): void {
+    this.#parts.facts.count(event);
+    this.#enter(task, event);
+    this.#parts.delivery.deliver(task, event);
+  }
+
+  /** A process is about to make an exec. Returns the chain's answer; see `Delivery.ask`. */
+  askExec(task: TrackedTask, event: ExecEvent): number | PromiseLike<number> {
+    this.#parts.facts.count(event);
+    this.#enter(task, event);
+    return this.#parts.delivery.ask(task, event);
+  }
+
+  /** An exec that was raised did not happen. @param before what the task runs still */
+  revertExec(task: TrackedTask, event: ExecEvent, before: ExecEvent | undefined): void {
+    this.execs.count(event, -1);
+    if (task.exec === event) task.exec = before;
+  }
+
+  #enter(task: TrackedTask, event: ExecEvent): void {
+    this.counters.execs++;
+    this.execs.count(event, 1);
+    task.exec = event;
+  }
+
+  /** Begins a process whose fork was passed over because nobody wanted it then; undefined when there was none. */
+  beginLate(pid: number): TrackedTask | undefined {
+    const timeNs = this.#ownForks.take(pid);
+    if (timeNs === undefined) return undefined;
+    return this.begin(pid, process.pid, timeNs, this.#parts.boot.ticks(timeNs));
   }
 
   /** A process has ended; when that was merely found out, nobody told how. */
   end(task: TrackedTask, timeNs: bigint, synthetic?: SyntheticReason): void {
     if (synthetic) task.status = -1;
-    this.#parts.facts.expect(task.tgid, undefined);
+    this.#parts.facts.forget(task.tgid);
+    this.#parts.stopped?.ended(task);
     for (const tid of task.threads ?? []) this.#endThread(tid, timeNs, synthetic);
     this.#processes.delete(task.tgid);
     this.#finish(task, timeNs, synthetic);
@@ -169,7 +232,9 @@ export class TaskTable {
 
   /** After a loss: whether a process runs another executable than the one it was last known to run. */
   ranOther(tgid: number, exe: string | Missing): boolean {
-    const known = this.#processes.get(tgid)?.exec?.exe;
+    const { exe: known, stopped } = this.#processes.get(tgid)?.exec ?? {};
+    // A stopped one is known by the path it was called by, and was not missed.
+    if (stopped) return false;
     return (
       typeof exe === "string" && typeof known === "string" && undeleted(exe) !== undeleted(known)
     );
@@ -196,7 +261,10 @@ export class TaskTable {
       if (sameStart(known.startTicks, ticks)) return;
       this.end(known, timeNs, "reconciled");
     }
-    if (!this.#parts.scope.wants(pid, this.#processes.get(ppid))) return;
+    if (!this.#parts.scope.wants(pid, this.#processes.get(ppid))) {
+      if (ppid === process.pid) this.#ownForks.put(pid, timeNs);
+      return;
+    }
     this.begin(pid, ppid, timeNs, ticks);
   }
 

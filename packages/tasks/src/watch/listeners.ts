@@ -1,4 +1,5 @@
 import {
+  type ExecFailedNotice,
   type Task,
   TASK_NOTICES,
   type TaskNotice,
@@ -51,6 +52,10 @@ export class Listeners {
       this.#ownName = notice.comm;
     }
     for (const listener of this.#all) guarded(() => tell(listener, notice, task));
+  }
+
+  execFailed(notice: ExecFailedNotice, task: Task): void {
+    for (const listener of this.#all) guarded(() => listener.execFailed?.(notice, task));
   }
 
   #update(): void {

@@ -1,16 +1,19 @@
 import type { Task, TaskWatchers, WatchListener } from "@task-watchers/chain";
 import type { ProcReader } from "@task-watchers/linux/procfs";
 import { BootTime } from "../table/boot-time.ts";
-import type { Connector, ConnectorSink } from "../connector/connector.ts";
+import { Connector } from "../connector/connector.ts";
+import type { EventSource, OpenEventSource } from "../source/event-source.ts";
 import { Delivery } from "../table/delivery.ts";
 import { ExecFactsReader, type StartedWith } from "../table/exec-facts.ts";
 import type { Loss } from "../connector/loss.ts";
 import { Backlog } from "./backlog.ts";
 import { inTime } from "./in-time.ts";
+import { ExecsToStop } from "./execs-to-stop.ts";
 import { Listeners } from "./listeners.ts";
 import { openModules } from "./open-modules.ts";
 import { PidfdSource, type ProcessEnd } from "./pidfd-source.ts";
 import { PresentTasks } from "./present-tasks.ts";
+import type { StoppedExecs } from "../stopped/stopped-execs.ts";
 import { Reconciler } from "../table/reconcile.ts";
 import { AllTasks, Descent } from "../table/scope.ts";
 import { idsOf } from "../table/task-ids.ts";
@@ -26,7 +29,7 @@ export interface TaskWatchParts {
   readonly proc: ProcReader;
   /** CLOCK_MONOTONIC, nanoseconds. */
   readonly now: () => bigint;
-  readonly connect: (sink: ConnectorSink) => Connector;
+  readonly open: OpenEventSource;
 }
 
 /** How long `close` waits for watchers that are still at work, milliseconds. */
@@ -44,9 +47,9 @@ export class TaskWatch {
   readonly #delivery: Delivery;
   readonly #table: TaskTable;
   readonly #reconciler: Reconciler;
-  readonly #listeners = new Listeners((mask) => this.#connector?.setNotices(mask));
+  readonly #listeners = new Listeners((mask) => this.#source?.setNotices(mask));
   readonly #waiting: Array<() => void> = [];
-  #connector: Connector | undefined;
+  #source: EventSource | undefined;
   #pidfds: PidfdSource | undefined;
   #comparing: NodeJS.Timeout | undefined;
   #stopWatchers: (() => Promise<unknown>) | undefined;
@@ -55,6 +58,7 @@ export class TaskWatch {
   #closing: Promise<void> | undefined;
   #abandoned = 0;
   readonly #present: PresentTasks;
+  readonly #toStop: ExecsToStop;
   #backlog: Backlog;
 
   constructor(options: WatchOptions, parts: TaskWatchParts) {
@@ -69,7 +73,17 @@ export class TaskWatch {
       () => this.#checkIdle(),
       () => this.#backlog.dropped(),
     );
+    this.#toStop = new ExecsToStop({
+      table: () => this.#table,
+      boot: this.#boot,
+      confirms: () => this.#source !== undefined,
+      drain: () => this.#source?.drainAll(),
+      found: (task) => this.#found(task),
+      failed: (notice, task) => this.#listeners.execFailed(notice, task),
+      lastCalled: (event) => watchers.chain.lastCalled(event),
+    });
     this.#table = new TaskTable({
+      stopped: this.#toStop,
       scope: this.#scope,
       delivery: this.#delivery,
       facts: this.#facts,
@@ -105,9 +119,9 @@ export class TaskWatch {
       warmUp(this.#parts.proc, this.#boot);
       this.#listen();
       if (this.#options.scope === "all") this.#present.adoptAll();
-      this.#connector?.start();
+      this.#source?.start();
     } catch (error) {
-      this.#connector?.close();
+      this.#source?.close();
       await this.#stopWatchers();
       throw error;
     }
@@ -122,7 +136,7 @@ export class TaskWatch {
       this.#pidfds = new PidfdSource((end) => this.#processEnded(end));
       return;
     }
-    this.#connector = this.#parts.connect({
+    this.#source = this.#parts.open({
       event: this.#table.apply,
       lost: (loss) => this.#lost(loss),
       settled: () => {
@@ -131,9 +145,10 @@ export class TaskWatch {
         if (dropped) this.#tellLost(dropped);
         this.#checkIdle();
       },
+      facts: (tgid, facts) => this.#facts.give(tgid, facts),
     });
     // Modules have asked while they were opened.
-    this.#connector.setNotices(this.#listeners.mask);
+    this.#source.setNotices(this.#listeners.mask);
   }
 
   /**
@@ -173,6 +188,11 @@ export class TaskWatch {
     return this.#listeners.add(listener);
   }
 
+  /** For whoever stops execs before they are made, as `stopExecs()` of @task-watchers/exec-stop does. */
+  get stopped(): StoppedExecs {
+    return this.#toStop.execs;
+  }
+
   /** Live tasks. */
   tasks(): IterableIterator<Task> {
     return this.#table.tasks();
@@ -189,14 +209,24 @@ export class TaskWatch {
   }
 
   counters(): WatchCounters {
+    const stopped = this.stopped.counters();
     return {
       raised: { ...this.#table.counters },
-      ...(this.#connector && { connector: this.#connector.counters() }),
+      execs: this.#table.execs.counters(),
+      ...(stopped.stopped + stopped.unknown > 0 && { stopped }),
+      ...this.#sourceCounters(),
       missedFacts: this.#facts.missed,
       backlogDropped: this.#delivery.dropped,
       abandoned: this.#abandoned,
       comparisonsFailed: this.#reconciler.failed,
     };
+  }
+
+  #sourceCounters(): Pick<WatchCounters, "connector" | "source"> {
+    const source = this.#source;
+    if (source === undefined) return {};
+    if (source instanceof Connector) return { connector: source.counters() };
+    return { source: { name: source.name, counters: source.counters() } };
   }
 
   /** Resolves when none of the followed tasks lives any more and every watcher has been told, or on close. */
@@ -207,16 +237,16 @@ export class TaskWatch {
 
   /** Reads what the kernel has queued, now. */
   drain(): void {
-    this.#connector?.drain();
+    this.#source?.drain();
   }
 
   ref(): void {
-    this.#connector?.ref();
+    this.#source?.ref();
     this.#pidfds?.ref();
   }
 
   unref(): void {
-    this.#connector?.unref();
+    this.#source?.unref();
     this.#pidfds?.unref();
   }
 
@@ -238,8 +268,9 @@ export class TaskWatch {
     clearInterval(this.#comparing);
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#ending.abort();
-    this.#connector?.drainAll();
-    this.#connector?.close();
+    this.#source?.drainAll();
+    this.stopped.close();
+    this.#source?.close();
     this.#pidfds?.close();
     this.#reconciler.close();
     this.#table.abandon(this.#parts.now());
@@ -265,7 +296,9 @@ export class TaskWatch {
 
   #lost(loss: Loss): void {
     this.#tellLost(loss);
-    if (!loss.notices) this.#reconciler.request(true);
+    if (loss.notices) return;
+    this.#toStop.ledger.lost();
+    this.#reconciler.request(true);
   }
 
   #tellLost(loss: Loss): void {
@@ -279,6 +312,15 @@ export class TaskWatch {
     task.status = end.status ?? -1;
     this.#table.end(task, end.timeNs);
     this.#checkIdle();
+  }
+
+  /** With pidfds alone nobody else tells how it ends. */
+  #found({ tgid }: TrackedTask): void {
+    try {
+      this.#pidfds?.add(tgid);
+    } catch {
+      // No descriptor is free: a comparison with /proc finds that it has ended.
+    }
   }
 
   #visit(task: TrackedTask): void {

@@ -1,5 +1,6 @@
 import type { TaskWatchers } from "@task-watchers/chain";
 import type { Loss } from "../connector/loss.ts";
+import type { OpenEventSource } from "../source/event-source.ts";
 
 /** What to watch and how. */
 export interface WatchOptions {
@@ -17,6 +18,8 @@ export interface WatchOptions {
    * CAP_NET_ADMIN before. `"pidfd"`: only the end of the processes followed, without their descent; any user since 5.3.
    */
   readonly source?: "connector" | "pidfd";
+  /** Opens another source of process events, in the connector's place; then there is nothing to be set of the connector. */
+  readonly events?: OpenEventSource;
   /**
    * Kernel memory for events not read yet, bytes (default 8 MiB, some 10,000 events). Without CAP_NET_ADMIN clamped to twice
    * net.core.rmem_max. 0 keeps the kernel's default, 256 events.
@@ -37,11 +40,17 @@ export interface WatchOptions {
 
 /** @throws TypeError or RangeError that names the option and what would be right */
 export function checkWatchOptions(options: WatchOptions): void {
-  const { scope = "followed", source = "connector", receiveBufferBytes = 0 } = options;
+  const { scope = "followed", source = "connector", receiveBufferBytes = 0, events } = options;
   oneOf("scope", scope, ["all", "followed"]);
   oneOf("source", source, ["connector", "pidfd"]);
   if (source === "pidfd" && scope === "all") {
     throw new TypeError('source "pidfd" watches named processes; it cannot have scope "all"');
+  }
+  if (events !== undefined && typeof events !== "function") {
+    throw new TypeError(`events must be a function that opens a source, got ${typeof events}`);
+  }
+  if (events !== undefined && options.source !== undefined) {
+    throw new TypeError(`events opens a source itself; source "${source}" cannot be had besides`);
   }
   if (!Number.isSafeInteger(receiveBufferBytes) || receiveBufferBytes < 0) {
     throw new RangeError(

@@ -4,6 +4,7 @@ import { ProcReader } from "@task-watchers/linux/procfs";
 import { openNetlinkSocket } from "@task-watchers/netlink";
 import { EVENT_SLOT_BYTES, LIFE_EVENTS, NETLINK_CONNECTOR } from "../connector/cn-proc.ts";
 import { Connector } from "../connector/connector.ts";
+import type { OpenEventSource } from "../source/event-source.ts";
 import { TaskWatch, type TaskWatchParts } from "./task-watch.ts";
 import { checkWatchOptions, type WatchOptions } from "./watch-options.ts";
 
@@ -23,32 +24,26 @@ export async function watchTasks(options: WatchOptions = {}): Promise<TaskWatch>
 }
 
 function partsOf(options: WatchOptions): TaskWatchParts {
-  const { watchers = taskWatchers, mask = true, receiveBufferBytes = 8_388_608 } = options;
+  const { watchers = taskWatchers, events = connectorOf(options) } = options;
   return {
     watchers,
     proc: new ProcReader(),
     now: monotonicNs,
-    connect: (sink) =>
-      new Connector({
-        open: () =>
-          openNetlinkSocket({
-            protocol: NETLINK_CONNECTOR,
-            receiveBufferBytes,
-            datagramBytes: EVENT_SLOT_BYTES,
-            batch: 256,
-          }),
-        openBell: () =>
-          openNetlinkSocket({
-            protocol: NETLINK_CONNECTOR,
-            receiveBufferBytes: 0,
-            datagramBytes: EVENT_SLOT_BYTES,
-            batch: 64,
-          }),
-        touch: touchThreadName,
-        now: monotonicNs,
-        ...(mask && { mask: LIFE_EVENTS }),
-        tgid: process.pid,
-        sink,
-      }),
+    open: events,
   };
+}
+
+function connectorOf(options: WatchOptions): OpenEventSource {
+  const { mask = true, receiveBufferBytes = 8_388_608 } = options;
+  const socket = { protocol: NETLINK_CONNECTOR, datagramBytes: EVENT_SLOT_BYTES };
+  return (sink) =>
+    new Connector({
+      open: () => openNetlinkSocket({ ...socket, receiveBufferBytes, batch: 256 }),
+      openBell: () => openNetlinkSocket({ ...socket, receiveBufferBytes: 0, batch: 64 }),
+      touch: touchThreadName,
+      now: monotonicNs,
+      ...(mask && { mask: LIFE_EVENTS }),
+      tgid: process.pid,
+      sink,
+    });
 }
