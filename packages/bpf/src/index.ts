@@ -13,6 +13,7 @@ export type {
   BpfForkEvent,
   BpfLoss,
 } from "./events/bpf-event.ts";
+export type { PathMissing, RecordPath } from "./events/record-path.ts";
 export { splitArguments } from "./events/split-arguments.ts";
 export { BpfUnavailableError } from "./load/unavailable-error.ts";
 export { BpfRefusedError } from "./load/refused-error.ts";

@@ -1,3 +1,5 @@
+import type { RecordPath } from "./record-path.ts";
+
 /** What all events of a task have. Ids are the host's: those of the first pid namespace. */
 interface TaskEvent {
   /** CLOCK_MONOTONIC, nanoseconds. */
@@ -29,7 +31,14 @@ export interface BpfExecEvent extends TaskEvent {
   /** The thread's id before; differs from `pid` when another thread than the first called execve(2). */
   readonly oldPid: number;
   /** The file as the caller named it, a script and not its interpreter; absent when the kernel could not read it. */
-  readonly exe?: string;
+  readonly filename?: string;
+  /**
+   * Path of the executable, of a script its interpreter, as /proc/PID/exe has it, seen from the host's root; ends in
+   * ` (deleted)` when it was unlinked. A byte that is no UTF-8 stands as a lone surrogate.
+   */
+  readonly exe: RecordPath;
+  /** Path of the working directory, likewise. */
+  readonly cwd: RecordPath;
   /** The arguments' bytes as the kernel laid them out, each with its NUL; see `splitArguments`. */
   readonly argv: Uint8Array;
   /** Bytes the arguments really have; at most 2^32 - 1. */
@@ -61,6 +70,8 @@ export interface BpfExitEvent extends TaskEvent {
   readonly coreDumped: boolean;
   /** Whether no other thread of the process is left. Before Linux 6.16 two that end at the same time may both say so. */
   readonly isLast: boolean;
+  /** The process that its process's parent thread belongs to. */
+  readonly parentTgid: number;
   /** What wait(2) will give for the process, when this is its last thread. */
   readonly processStatus?: number;
 }

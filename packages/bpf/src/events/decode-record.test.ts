@@ -31,7 +31,9 @@ describe("decodeRecord()", () => {
       type: "exec",
       ...HEAD,
       oldPid: 42,
-      exe: "/bin/ls",
+      filename: "/bin/ls",
+      exe: "/usr/bin/ls",
+      cwd: "/tmp",
       argv: new Uint8Array(Buffer.from("ls\0-l\0")),
       argvLength: 6,
       argvTruncated: false,
@@ -65,8 +67,19 @@ describe("decodeRecord()", () => {
     });
   });
 
+  test.each([
+    ["", 0, "/"],
+    ["a\xff\0", 0, "/a\udcff"],
+    ["b\0a\0", 4, "/a/b (deleted)"],
+    ["memfd:x\0", 1, "/memfd:x (deleted)"],
+    ["b\0", 2, { missing: "long" }],
+    ["b\0", 7, { missing: "EFAULT" }],
+  ])("reads the path %j that ended with %i", (exe, exeEnd, path) => {
+    expect(decode(sampleExec({ exe, exeEnd }))).toMatchObject({ exe: path, cwd: "/tmp" });
+  });
+
   test("a file name that could not be read is absent", () => {
-    expect(decode(sampleExec({ file: "" }))).not.toHaveProperty("exe");
+    expect(decode(sampleExec({ file: "" }))).not.toHaveProperty("filename");
   });
 
   test.each([
@@ -77,7 +90,16 @@ describe("decodeRecord()", () => {
   ])("reads the status %i of an exit", (status, expected) => {
     const event = decode(sampleExit(status, 1280, 1));
     const { timeNs, pid, tgid, startNs } = HEAD;
-    const rest = { type: "exit", timeNs, pid, tgid, startNs, isLast: true, processStatus: 1280 };
+    const rest = {
+      type: "exit",
+      timeNs,
+      pid,
+      tgid,
+      startNs,
+      isLast: true,
+      processStatus: 1280,
+      parentTgid: 9,
+    };
     expect(event).toEqual({ ...rest, ...expected });
   });
 
@@ -97,9 +119,9 @@ describe("decodeRecord()", () => {
   });
 
   test("throws at nothing", () => {
-    const changes = fc.array(fc.tuple(fc.nat(93), fc.nat(255)), { maxLength: 6 });
+    const changes = fc.array(fc.tuple(fc.nat(125), fc.nat(255)), { maxLength: 6 });
     fc.assert(
-      fc.property(changes, fc.uint8Array({ maxLength: 120 }), (bytes, noise) => {
+      fc.property(changes, fc.uint8Array({ maxLength: 160 }), (bytes, noise) => {
         const record = sampleExec();
         for (const [at, value] of bytes) record[at] = value;
         decode(record);

@@ -1,4 +1,5 @@
 import { decodeText } from "@task-watchers/linux";
+import { decodePath, type RecordPath } from "./record-path.ts";
 import type { BpfEvent, BpfExecEvent, BpfExitEvent } from "./bpf-event.ts";
 import {
   EXEC,
@@ -64,16 +65,15 @@ function decodeExit(view: DataView, at: number): BpfExitEvent {
     ...(signal === 0 ? { code: (status >> 8) & 0xff } : { signal }),
     coreDumped: (status & CORE_BIT) !== 0,
     isLast,
+    parentTgid: view.getUint32(at + EXIT.parentTgid, LE),
     ...(isLast ? { processStatus: view.getInt32(at + EXIT.processStatus, LE) } : {}),
   };
 }
 
 function decodeExec(view: DataView, at: number, size: number): BpfExecEvent | undefined {
-  const fileBytes = Math.max(0, view.getInt32(at + EXEC.fileBytes, LE));
-  const kept = view.getUint32(at + EXEC.argvKept, LE);
-  if (EXEC_BYTES + fileBytes + kept > size) return undefined;
-  const length = view.getUint32(at + EXEC.argvLength, LE);
-  const missing = missingWhy(view, at);
+  const parts = execParts(view, at, size);
+  if (parts === undefined) return undefined;
+  const { file, exe, cwd, argv, argvLength, argvMissing } = parts;
   return {
     type: "exec",
     timeNs: view.getBigUint64(at + HEAD.time, LE),
@@ -82,16 +82,48 @@ function decodeExec(view: DataView, at: number, size: number): BpfExecEvent | un
     startNs: view.getBigUint64(at + HEAD.start, LE),
     oldPid: view.getUint32(at + EXEC.oldPid, LE),
     // The length has the NUL in it.
-    ...(fileBytes > 0 ? { exe: decodeText(bytesAt(view, at + EXEC_BYTES, fileBytes - 1)) } : {}),
-    argv: kept === 0 ? NOTHING : bytesAt(view, at + EXEC_BYTES + fileBytes, kept).slice(),
-    argvLength: length,
-    argvTruncated: kept < length,
-    ...(missing === undefined ? {} : { argvMissing: missing }),
+    ...(file.byteLength > 0 && { filename: decodeText(file.subarray(0, -1)) }),
+    exe,
+    cwd,
+    argv: argv.byteLength === 0 ? NOTHING : argv.slice(),
+    argvLength,
+    argvTruncated: argv.byteLength < argvLength,
+    ...(argvMissing !== undefined && { argvMissing }),
     ruid: view.getUint32(at + EXEC.ruid, LE),
     euid: view.getUint32(at + EXEC.euid, LE),
     rgid: view.getUint32(at + EXEC.rgid, LE),
     egid: view.getUint32(at + EXEC.egid, LE),
     cgroupId: view.getBigUint64(at + EXEC.cgroup, LE),
+  };
+}
+
+/** What follows an exec's head. The bytes are the ring's: to be copied before they are the kernel's again. */
+export interface ExecParts {
+  /** With its NUL. */
+  readonly file: Uint8Array;
+  readonly exe: RecordPath;
+  readonly cwd: RecordPath;
+  readonly argv: Uint8Array;
+  readonly argvLength: number;
+  readonly argvMissing: "EFAULT" | "ENOBUFS" | undefined;
+}
+
+/** @returns undefined when the lengths make no sense */
+export function execParts(view: DataView, at: number, size: number): ExecParts | undefined {
+  const fileBytes = Math.max(0, view.getInt32(at + EXEC.fileBytes, LE));
+  const exeBytes = view.getUint32(at + EXEC.exeBytes, LE);
+  const cwdBytes = view.getUint32(at + EXEC.cwdBytes, LE);
+  const kept = view.getUint32(at + EXEC.argvKept, LE);
+  if (EXEC_BYTES + fileBytes + exeBytes + cwdBytes + kept > size) return undefined;
+  const exeAt = at + EXEC_BYTES + fileBytes;
+  const cwdAt = exeAt + exeBytes;
+  return {
+    file: bytesAt(view, at + EXEC_BYTES, fileBytes),
+    exe: decodePath(bytesAt(view, exeAt, exeBytes), view.getUint32(at + EXEC.exeEnd, LE)),
+    cwd: decodePath(bytesAt(view, cwdAt, cwdBytes), view.getUint32(at + EXEC.cwdEnd, LE)),
+    argv: bytesAt(view, cwdAt + cwdBytes, kept),
+    argvLength: view.getUint32(at + EXEC.argvLength, LE),
+    argvMissing: missingWhy(view, at),
   };
 }
 

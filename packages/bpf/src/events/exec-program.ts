@@ -19,6 +19,7 @@ import {
   type ProgramTarget,
   writeHead,
 } from "./program-parts.ts";
+import { notePath, WALK_BYTES, WALK_FRAME_BYTES } from "./path-program.ts";
 import { EXEC, EXEC_BYTES, PATH_BYTES, STATE } from "./record-layout.ts";
 
 /** Bytes of arguments read at once: a page that is not there costs no more than these. */
@@ -27,10 +28,14 @@ const CHUNK_BYTES = 4096;
 const SMALL_BYTES = 512;
 /** The record: memory of this CPU, in r8. */
 const record: Place = { base: 8, offset: 0 };
+/** Where the task is kept meanwhile. */
+const TASK: Place = { base: 10, offset: -WALK_FRAME_BYTES - 8 };
+/** Bytes that the file name and the paths may take. */
+const NAMES_BYTES = PATH_BYTES + 2 * WALK_BYTES;
 
 /** Bytes of memory that an exec is put together in. */
 export function scratchBytes(argvBytes: number): number {
-  return EXEC_BYTES + PATH_BYTES + Math.ceil(argvBytes / 8) * 8;
+  return EXEC_BYTES + NAMES_BYTES + Math.ceil(argvBytes / 8) * 8;
 }
 
 /**
@@ -67,6 +72,7 @@ export function assembleExecProgram(target: ProgramTarget): Uint8Array {
   a.store(8, field(record, EXEC.cgroup), { register: 0 });
   a.store(4, field(record, EXEC.trimmed), 0);
   readFileName(a, target);
+  notePaths(a, target);
   readArguments(a, target);
   send(a, target, { done, lost });
   a.place(lost);
@@ -96,10 +102,44 @@ function readFileName(a: Assembler, target: ProgramTarget): void {
   a.place(have);
 }
 
-/** The task in r7; reads behind the file name, and leaves the bytes read in r6. */
+/**
+ * The executable's path and the working directory's, as /proc will have them: there another exec, or the end of the task, may
+ * come before anybody looks. Context in r6, the task in r7.
+ */
+function notePaths(a: Assembler, { layout }: ProgramTarget): void {
+  a.store(8, TASK, { register: 7 });
+  a.load(8, 1, argument(6, 2));
+  a.load(8, 7, member(layout, 1, "linux_binprm.file"));
+  notePath(
+    a,
+    { layout, limit: PATH_BYTES + WALK_BYTES },
+    {
+      dentry: "file.f_path.dentry",
+      mnt: "file.f_path.mnt",
+      bytesField: EXEC.exeBytes,
+      endField: EXEC.exeEnd,
+    },
+  );
+  a.load(8, 7, TASK);
+  a.load(8, 7, member(layout, 7, "task_struct.fs"));
+  notePath(
+    a,
+    { layout, limit: NAMES_BYTES },
+    {
+      dentry: "fs_struct.pwd.dentry",
+      mnt: "fs_struct.pwd.mnt",
+      bytesField: EXEC.cwdBytes,
+      endField: EXEC.cwdEnd,
+    },
+  );
+  a.load(8, 7, TASK);
+}
+
+/** The task in r7; reads behind the names, and leaves the bytes read in r6. */
 function readArguments(a: Assembler, target: ProgramTarget): void {
   const { layout, argvBytes } = target;
   const none = a.label("no arguments");
+  const backwards = a.label("end before start");
   const cut = a.label("keep less");
   const read = a.label("read");
   const fault = a.label("fault");
@@ -112,6 +152,8 @@ function readArguments(a: Assembler, target: ProgramTarget): void {
   a.jumpIf(1, "==", 0, none);
   a.load(8, 7, member(layout, 1, "mm_struct.arg_start"));
   a.load(8, 6, member(layout, 1, "mm_struct.arg_end"));
+  // Never so after an exec: who wants them elsewhere has to run first (PR_SET_MM of prctl(2)).
+  a.jumpIf(6, "<", { register: 7 }, backwards);
   a.alu("sub", 6, { register: 7 });
   a.store(4, field(record, EXEC.argvLength), { register: 6 });
   a.jumpIf(6, ">", argvBytes, cut);
@@ -131,6 +173,7 @@ function readArguments(a: Assembler, target: ProgramTarget): void {
   // It was written above; the verifier does not know what memory holds.
   a.jumpIf(6, "<=", argvBytes, have);
   a.place(bad);
+  a.place(backwards);
   a.mov(6, 0);
   a.jump(have);
   a.place(none);
@@ -138,7 +181,7 @@ function readArguments(a: Assembler, target: ProgramTarget): void {
   a.store(4, field(record, EXEC.argvKept), { register: 6 });
 }
 
-/** Bytes to read in r6, from where in r7, length of the file name in r9. */
+/** Bytes to read in r6, from where in r7, length of the names in r9. */
 function readChunk(
   a: Assembler,
   chunk: { readonly from: number; readonly bytes: number },

@@ -22,7 +22,7 @@ kernelTest("each of 1,200 execs, 16 at a time, has its arguments", needs, async 
     const shells = Array.from({ length: 16 }, (_, k) => run("sh", ["-c", loop, `shell ${k}`]));
     await Promise.all(shells);
     const told = execs()
-      .filter(({ exe }) => exe === "/bin/true")
+      .filter(({ filename }) => filename === "/bin/true")
       .map(({ argv }) => splitArguments(argv).join("|"))
       .filter((text) => text.includes("shell "));
     const made = Array.from({ length: 1200 }, (_, i) => {
@@ -88,7 +88,7 @@ kernelTest("an exec has its file, ids, control group and start", needs, async ()
     const exec = execs().find((one) => one.pid === pid);
     expect(exec).toMatchObject({ tgid: pid, oldPid: pid, ruid: process.getuid?.() });
     expect(exec).toMatchObject({ euid: process.geteuid?.(), rgid: process.getgid?.() });
-    expect(exec?.exe).toMatch(/\/sh$/u);
+    expect(exec?.filename).toMatch(/\/sh$/u);
     const stat = stdout.slice(0, stdout.indexOf("\n"));
     const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
     expect(Number((exec?.startNs ?? 0n) / 10_000_000n)).toBe(Number(ticks));
@@ -104,7 +104,7 @@ kernelTest("of a script, the script is told, not what reads it", needs, async ()
     await watched({}, async ({ execs }) => {
       const { pid } = await run(script, ["one"]);
       const told = execs().filter((one) => one.pid === pid);
-      expect(told.map(({ exe }) => exe)).toEqual([script]);
+      expect(told.map(({ filename }) => filename)).toEqual([script]);
       const argv = splitArguments(told[0]?.argv ?? new Uint8Array(0));
       expect(argv).toEqual(["/bin/sh", "-e", script, "one"]);
     });
@@ -121,7 +121,7 @@ kernelTest(
       const { pid } = await run(livesProgram(), ["exec", "/bin/true"]);
       const thread = forks().find((fork) => fork.tgid === pid && fork.isThread)?.pid ?? 0;
       const exec = execs().findLast((one) => one.tgid === pid);
-      expect(exec).toMatchObject({ pid, oldPid: thread, exe: "/bin/true" });
+      expect(exec).toMatchObject({ pid, oldPid: thread, filename: "/bin/true" });
       expect(splitArguments(exec?.argv ?? new Uint8Array(0))).toEqual(["from a thread"]);
       // The first thread ends for it, without being the last; the other's id goes without an exit.
       const ends = exits().filter((exit) => exit.tgid === pid);

@@ -39,7 +39,8 @@ export function assembleExitProgram(target: ProgramTarget): Uint8Array {
   a.load(4, 1, member(layout, 8, "signal_struct.group_exit_code"));
   a.place(haveStatus);
   a.store(4, field(record, EXIT.processStatus), { register: 1 });
-  a.store(4, field(record, EXIT.last + 4), 0);
+  a.load(8, 2, member(layout, 7, "task_struct.real_parent"));
+  copy(a, 4, member(layout, 2, "task_struct.tgid"), field(record, EXIT.parentTgid));
   output(a, target, record, EXIT_BYTES);
   a.jumpIf(0, "==", 0, done);
   countLost(a, target, "exit");

@@ -17,9 +17,21 @@ const MEMBERS = {
   "signal_struct.live.counter": 4,
   "signal_struct.flags": 4,
   "signal_struct.group_exit_code": 4,
+  "task_struct.fs": 8,
+  "fs_struct.pwd.mnt": 8,
+  "fs_struct.pwd.dentry": 8,
   "mm_struct.arg_start": 8,
   "mm_struct.arg_end": 8,
   "linux_binprm.filename": 8,
+  "linux_binprm.file": 8,
+  "file.f_path.mnt": 8,
+  "file.f_path.dentry": 8,
+  "dentry.d_parent": 8,
+  "dentry.d_name.name": 8,
+  "dentry.d_hash.pprev": 8,
+  "mount.mnt_parent": 8,
+  "mount.mnt_mountpoint": 8,
+  "mount.mnt.mnt_root": 8,
   "cred.uid.val": 4,
   "cred.euid.val": 4,
   "cred.gid.val": 4,
@@ -29,10 +41,15 @@ const MEMBERS = {
 /** A member that the programs read, by its path. */
 export type MemberPath = keyof typeof MEMBERS;
 
+/** Of a struct mount, the part that the rest of the kernel knows: what a struct path points to. */
+const VFSMOUNT = "mount.mnt";
+
 /** What the programs need to know of the running kernel. */
 export interface KernelLayout {
   /** Bytes from the start of the struct. */
   readonly offsets: Readonly<Record<MemberPath, number>>;
+  /** Bytes from the start of a struct mount to the struct vfsmount in it. */
+  readonly vfsmount: number;
   /** BTF ids of the tracepoints' types. */
   readonly attachTo: {
     readonly task_newtask: number;
@@ -54,9 +71,12 @@ export function readKernelLayout(btf: Btf): KernelLayout {
     }
     offsets[path] = member.offset;
   }
+  const vfsmount = findMember(btf, VFSMOUNT)?.offset;
+  if (vfsmount === undefined) throw new BtfError(`the kernel has no ${VFSMOUNT}`);
   const exit = tracepoint(btf, "sched_process_exit");
   return {
     offsets: offsets as Record<MemberPath, number>,
+    vfsmount,
     attachTo: {
       task_newtask: tracepoint(btf, "task_newtask"),
       sched_process_exec: tracepoint(btf, "sched_process_exec"),

@@ -19,8 +19,8 @@ import { livesProgram, run, watched } from "./watched.fixture.ts";
 
 const needs = [kernel("5.8"), capability("CAP_BPF"), capability("CAP_PERFMON"), initialNamespaces];
 
-/** The smallest ring there can be: some 250 forks or exits. */
-const TINY = { ringBytes: 16_384, argvBytes: 64 };
+/** The smallest ring there can be: some 500 forks or exits. */
+const TINY = { ringBytes: 32_768, argvBytes: 64 };
 /** Around an event that the two sources are compared from, ns: so that both have it in the same place. */
 const QUIET_NS = 50_000n;
 
@@ -101,7 +101,7 @@ kernelTest("arguments go before events do when the ring fills up", needs, async 
     const script = 'for i in 1 2 3 4 5 6 7 8; do /bin/true "$0"; done';
     spawnSync("sh", ["-c", script, "x".repeat(60_000)]);
     const told = execs().filter(
-      ({ exe, argvLength }) => exe === "/bin/true" && argvLength === 60_011,
+      ({ filename, argvLength }) => filename === "/bin/true" && argvLength === 60_011,
     );
     expect(told.length + source.counters.lostExecs).toBeGreaterThanOrEqual(8);
     expect(told[0]).toMatchObject({ argvTruncated: false });

@@ -11,7 +11,7 @@ test("checkOptions() fills in what is documented", () => {
 });
 
 test("checkOptions() takes the smallest and the largest", () => {
-  expect(check({ argvBytes: 0, ringBytes: 16_384, latencyMs: 1 })).toMatchObject({ argvBytes: 0 });
+  expect(check({ argvBytes: 0, ringBytes: 32_768, latencyMs: 1 })).toMatchObject({ argvBytes: 0 });
   expect(check({ argvBytes: 1_048_576, ringBytes: 2 ** 30, latencyMs: 1000 })).toBeTruthy();
 });
 
@@ -23,7 +23,7 @@ test.each([
   [{ latencyMs: Number.NaN }, "latencyMs is NaN"],
   [{ ringBytes: 5_000_000 }, "ringBytes is 5000000, must be a power of two"],
   [{ ringBytes: 2 ** 31 }, "ringBytes is 2147483648, must be a whole number from"],
-  [{ ringBytes: 65_536 }, "ringBytes is 65536, must be 139424 at least for argvBytes of 65536"],
+  [{ ringBytes: 65_536 }, "ringBytes is 65536, must be 148672 at least for argvBytes of 65536"],
 ])("checkOptions() refuses %o", (options, message) => {
   expect(() => check(options)).toThrow(RangeError);
   expect(() => check(options)).toThrow(message);

@@ -1,12 +1,8 @@
 import { pageSize } from "@task-watchers/linux";
 import type { BpfEvent, BpfLoss } from "./bpf-event.ts";
 
-/** Where events go, and how much memory they may take. */
-export interface BpfEventsOptions {
-  /** Called for each event, in the order the kernel wrote them; may close. What it throws is thrown on, and nothing is lost. */
-  readonly onEvent: (event: BpfEvent) => void;
-  /** Called when events were lost, before the first event that came after them. */
-  readonly onLost?: (loss: BpfLoss) => void;
+/** How much memory events may take, and how long. */
+export interface BpfSizes {
   /** Bytes of arguments to keep of an exec, 0–1,048,576; what is beyond is cut off and marked (default 65,536). */
   readonly argvBytes?: number;
   /**
@@ -16,6 +12,14 @@ export interface BpfEventsOptions {
   readonly ringBytes?: number;
   /** Longest that an event waits before it is read while others come, ms, 1–1000; the longer the cheaper (default 10). */
   readonly latencyMs?: number;
+}
+
+/** Where events go, and how much memory they may take. */
+export interface BpfEventsOptions extends BpfSizes {
+  /** Called for each event, in the order the kernel wrote them; may close. What it throws is thrown on, and nothing is lost. */
+  readonly onEvent: (event: BpfEvent) => void;
+  /** Called when events were lost, before the first event that came after them. */
+  readonly onLost?: (loss: BpfLoss) => void;
   /** Closes when it aborts. */
   readonly signal?: AbortSignal;
 }
@@ -50,6 +54,14 @@ export function checkOptions(
   if (onLost !== undefined && typeof onLost !== "function") {
     throw new TypeError(`onLost must be a function, not ${typeof onLost}`);
   }
+  return checkSizes(options, execBytes);
+}
+
+/** As `checkOptions`, without callbacks. @throws RangeError */
+export function checkSizes(
+  options: BpfSizes,
+  execBytes: (argvBytes: number) => number,
+): CheckedSizes {
   const { argvBytes = ARGV_BYTES, ringBytes = RING_BYTES, latencyMs = LATENCY_MS } = options;
   inRange("argvBytes", argvBytes, 0, ARGV_LIMIT);
   inRange("latencyMs", latencyMs, 1, 1000);

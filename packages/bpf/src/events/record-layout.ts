@@ -39,6 +39,8 @@ export const EXIT = {
   processStatus: 36,
   /** u32: 1 when no other thread of the process is left */
   last: 40,
+  /** u32: of its parent, as the connector has it */
+  parentTgid: 44,
 } as const;
 export const EXIT_BYTES = 48;
 
@@ -61,11 +63,35 @@ export const EXEC = {
   argvError: 72,
   /** u32: 1 when they were left out for want of room in the ring */
   trimmed: 76,
+  /** u32: bytes of the executable's path, which follows the file name; see PATH */
+  exeBytes: 80,
+  /** u32: how its path ended, see PATH */
+  exeEnd: 84,
+  /** u32: bytes of the working directory's path, which follows that */
+  cwdBytes: 88,
+  cwdEnd: 92,
 } as const;
-/** Bytes before the file name. */
-export const EXEC_BYTES = 80;
+/** Bytes before the file name. The arguments come last. */
+export const EXEC_BYTES = 96;
 /** Longest path of the kernel, its NUL included: PATH_MAX, include/uapi/linux/limits.h. */
 export const PATH_BYTES = 4096;
+
+/**
+ * A path in a record: its names from the last to the first, a NUL behind each. How the way up to them ended, and a bit that is
+ * set when the last name stands in no directory any more.
+ */
+export const PATH = {
+  /** At the root of all mounts: the path is whole. */
+  whole: 0,
+  /** At a file system that is mounted nowhere, as that of memfd_create(2). */
+  nowhere: 1,
+  /** Too many names, or too many bytes. */
+  long: 2,
+  /** Memory could not be read. */
+  fault: 3,
+  /** Bit: the last name was unlinked. */
+  unlinked: 4,
+} as const;
 
 /** The state the programs share with the reader: one value of an array that is mapped into memory, all u64. */
 export const STATE = {

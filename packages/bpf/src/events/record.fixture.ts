@@ -4,6 +4,10 @@
 export interface SampleExec {
   readonly file?: string;
   readonly argv?: string;
+  /** Names from the last to the first. */
+  readonly exe?: string;
+  readonly exeEnd?: number;
+  readonly cwd?: string;
   readonly argvLength?: number;
   readonly argvError?: number;
   readonly trimmed?: number;
@@ -36,18 +40,21 @@ export function sampleFork(lost = 0): Uint8Array {
 }
 
 export function sampleExit(status: number, processStatus: number, last: number): Uint8Array {
-  return withWords(3, [status, processStatus, last, 0], 0);
+  return withWords(3, [status, processStatus, last, 9], 0);
 }
 
 export function sampleExec(options: SampleExec = {}): Uint8Array {
   const { file = "/bin/ls\0", argv = "ls\0-l\0", argvError = 0, trimmed = 0, lost = 0 } = options;
-  const { bytes, view } = head(2, 80 + file.length + argv.length, lost);
+  const { exe = "ls\0bin\0usr\0", exeEnd = 0, cwd = "tmp\0" } = options;
+  const names = file + exe + cwd;
+  const { bytes, view } = head(2, 96 + names.length + argv.length, lost);
   [42, 1, 2, 3, 4, file.length].forEach((word, i) => view.setUint32(HEAD + i * 4, word, true));
   view.setBigUint64(56, 77n, true); // control group
   view.setUint32(64, options.argvLength ?? argv.length, true);
   view.setUint32(68, argv.length, true);
   view.setInt32(72, argvError, true);
   view.setUint32(76, trimmed, true);
-  bytes.set(Buffer.from(file + argv, "latin1"), 80);
+  [exe.length, exeEnd, cwd.length, 0].forEach((word, i) => view.setUint32(80 + i * 4, word, true));
+  bytes.set(Buffer.from(names + argv, "latin1"), 96);
   return bytes;
 }

@@ -8,12 +8,15 @@ export class BpfUnavailableError extends Error {
    * on this machine. Else the code of the system call that failed.
    */
   readonly code: string;
+  /** Why, without the code and the remedy. */
+  readonly reason: string;
   /** What to do about it. */
   readonly remedy: string;
 
   constructor(code: string, reason: string, remedy: string, options?: ErrorOptions) {
     super(`task events by BPF are not available: ${reason} (${code}); ${remedy}`, options);
     this.code = code;
+    this.reason = reason;
     this.remedy = remedy;
   }
 }

@@ -12,6 +12,8 @@ export const BPF_FUNC_map_lookup_elem = 1;
 export const BPF_FUNC_get_current_cgroup_id = 80;
 /** (to, size, from) → 0, or a negative error and zeros. Since Linux 5.5. */
 export const BPF_FUNC_probe_read_user = 112;
+/** (to, size, from) → 0, or a negative error and zeros. Since Linux 5.5. */
+export const BPF_FUNC_probe_read_kernel = 113;
 /** (to, size, from) → bytes with the NUL, or a negative error. Since Linux 5.5. */
 export const BPF_FUNC_probe_read_kernel_str = 115;
 /** (ring, data, size, flags) → 0, or a negative error when it is full. Since Linux 5.8. */

@@ -89,6 +89,24 @@ test("each second all is looked at, in case nobody could wake it", () => {
   pace.close();
 });
 
+test("read by somebody else, it reads by its clock: the wake-up may never come", () => {
+  const { pace, ring, done } = paced();
+  ring.waiting = 3;
+  // An event asked for a wake-up, and before that was heard all was read.
+  ring.waiting = 0;
+  pace.nudge();
+  pace.nudge();
+  expect(done.splice(0)).toEqual(["arm", "stop"]);
+  ring.waiting = 2;
+  vi.advanceTimersByTime(10);
+  expect(done.splice(0)).toEqual(["read 2"]);
+  vi.advanceTimersByTime(10);
+  expect(done).toEqual(["read 0", "arm", "start"]);
+  pace.close();
+  pace.nudge();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("a reader that throws is called again", () => {
   const steps: string[] = [];
   const pace = new Pace({

@@ -50,6 +50,16 @@ export class Pace {
     this.#round();
   };
 
+  /**
+   * Somebody else has read. If that was what the wake-up under way was for, it will not come: epoll finds nothing to be read any
+   * more, and the programs believe that we were woken. So it reads by the clock from here on.
+   */
+  readonly nudge = (): void => {
+    if (this.#closed || this.#timer !== undefined || this.#turn !== undefined) return;
+    this.#steps.readiness.stop();
+    this.#later();
+  };
+
   ref(): void {
     this.#referenced = true;
     this.#steps.readiness.ref();
@@ -96,6 +106,10 @@ export class Pace {
       this.#steps.readiness.start();
       return;
     }
+    this.#later();
+  }
+
+  #later(): void {
     this.#timer = setTimeout(this.#round, this.#steps.latencyMs);
     if (!this.#referenced) this.#timer.unref();
   }

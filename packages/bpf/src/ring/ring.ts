@@ -70,10 +70,10 @@ export class Ring {
    * Tells the records that are there now, but no more than `limit`. If the sink throws, its record counts as read and the
    * others stay.
    *
+   * @param end tells none from there on, see `written`
    * @returns how many were told
    */
-  read(sink: RecordSink, limit: number): number {
-    const end = this.written;
+  read(sink: RecordSink, limit: number, end: number = this.written): number {
     let told = 0;
     try {
       while (this.#position < end && told < limit && !this.#stopped) {
