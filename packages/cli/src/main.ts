@@ -17,6 +17,8 @@ Commands:
                         run a command when one of N slots is free, and hold it as long as the command lives
   audit [options] [file…]
                         read audit logs, filter and print them
+  report [options] TRACE
+                        make an HTML report of a trace, convert it, or compare two
   doctor [options]      say what each watcher can do here, what it cannot, and the remedy
 
 Options:
@@ -36,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     case "relay":
     case "slot":
     case "audit":
+    case "report":
     case "doctor":
       return await COMMANDS[command](rest);
     case "--version":
@@ -98,6 +101,13 @@ const COMMANDS = {
     if (parsed.help) return help(AUDIT_HELP);
     const { audit } = await import("./audit/audit.ts");
     return await audit(parsed);
+  },
+  async report(args: readonly string[]): Promise<number> {
+    const { parseReportArguments, REPORT_HELP } = await import("./pictures/report-arguments.ts");
+    const parsed = parseReportArguments(args);
+    if (parsed.help) return help(REPORT_HELP);
+    const { report } = await import("./pictures/report.ts");
+    return await report(parsed);
   },
   async doctor(args: readonly string[]): Promise<number> {
     const { doctor } = await import("./doctor/doctor.ts");

@@ -13,7 +13,11 @@ export interface StandardError {
   readonly columns: number;
   /** Writes all of it, or nothing any more when the reader has gone. */
   write(text: string): void;
+  /** Has what is written go elsewhere, while a full screen has the terminal; returns the undo. */
+  divert(to: (text: string) => void): () => void;
 }
+
+let diverted: ((text: string) => void) | undefined;
 
 /**
  * Standard error by its descriptor. Not by `process.stderr`: that would make a pipe non-blocking, for the command that
@@ -27,7 +31,18 @@ export const standardError: StandardError = {
     return ofTerminal || Number(process.env["COLUMNS"]) || DEFAULT_COLUMNS;
   },
 
+  divert(to: (text: string) => void): () => void {
+    diverted = to;
+    return () => {
+      if (diverted === to) diverted = undefined;
+    };
+  },
+
   write(text: string): void {
+    if (diverted) {
+      diverted(text);
+      return;
+    }
     let rest = Buffer.from(text);
     const until = performance.now() + FULL_PIPE_MS;
     while (rest.length > 0) {

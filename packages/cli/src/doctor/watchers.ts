@@ -1,12 +1,13 @@
 import type { Probe, ProbeResult } from "./probe.ts";
 import { auditControl, auditRead } from "./probes/audit.ts";
+import { bpf } from "./probes/bpf.ts";
 import { perfHost, perfKernel, perfOwn } from "./probes/perf.ts";
 import { procLinks } from "./probes/proc-links.ts";
 import { kernelSymbols, procOthers, schedstat } from "./probes/proc.ts";
 import { eventFilter, processEvents } from "./probes/process-events.ts";
 import { receiveBuffer, receiveBufferForce } from "./probes/receive-buffer.ts";
 import { semaphores, semaphoresOfOthers } from "./probes/semaphores.ts";
-import { bpfRing, execStop, pidfd } from "./probes/sources.ts";
+import { execStop, pidfd } from "./probes/sources.ts";
 import { delayAccounting, taskstatsExits, taskstatsQuery } from "./probes/taskstats.ts";
 
 /** `needed`: nothing without it. `full`: less without it. `extra`: told, and not counted. */
@@ -36,7 +37,7 @@ export const WATCHERS: readonly WatcherCheck[] = [
       ["extra", receiveBufferForce],
       ["extra", pidfd],
       ["extra", execStop],
-      ["extra", bpfRing],
+      ["extra", bpf],
     ],
     says: {
       yes: "every task of the host is told",

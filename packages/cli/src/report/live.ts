@@ -1,3 +1,4 @@
+import type { ExecFailedNotice } from "@task-watchers/chain";
 import { describeEnd, formatDuration } from "./format.ts";
 import type { Style } from "./style.ts";
 import { hasFailed, type TaskNode } from "./task-tree.ts";
@@ -28,6 +29,11 @@ export class Live {
 
   exec(node: TaskNode, timeNs: bigint): void {
     this.#line(node, timeNs, "+", node.command, this.#style.green);
+  }
+
+  /** An exec that was shown did not happen, or one was refused. */
+  execFailed(node: TaskNode, { timeNs }: ExecFailedNotice): void {
+    this.#line(node, timeNs, "!", `exec of ${node.failedExec ?? "?"}`, this.#style.red);
   }
 
   exit(node: TaskNode): void {

@@ -1,7 +1,7 @@
 import type { WatchCounters } from "@task-watchers/tasks";
 import { count } from "./format.ts";
+import { execsInWords, stoppedInWords } from "./print-execs.ts";
 import type { Style } from "./style.ts";
-import { reasonInWords } from "./task-tree.ts";
 
 /** What the counters of a watch do not say. */
 export interface LossOptions {
@@ -19,8 +19,8 @@ export interface LossOptions {
 
 /** Loss is never silent: zero is said too. */
 export function lossLine(counters: WatchCounters, options: LossOptions): string {
-  const { connector } = counters;
-  const lost = connector?.lost ?? 0;
+  const { connector, source } = counters;
+  const lost = connector?.lost ?? source?.counters.lost ?? 0;
   const isRed = lost > 0 || (options.unread ?? 0) > 0;
   const parts = [
     `lost ${count(lost, "event")}`,
@@ -40,25 +40,12 @@ export function lossLine(counters: WatchCounters, options: LossOptions): string 
     ...positive(options.traceLinesDropped, (n) => `${count(n, "trace line")} dropped`),
     ...positive(options.watcherErrors, (n) => count(n, "watcher error")),
     ...positive(options.notShown, (n) => `${count(n, "task")} not shown`),
-    missedArguments(counters, options.audited ?? 0),
+    ...stoppedInWords(counters.stopped),
+    execsInWords(counters.execs, options.audited ?? 0),
     ...missedOthers(counters),
   ];
   const line = parts.join("; ");
   return isRed ? options.style.red(line) : options.style.dim(line);
-}
-
-function missedArguments({ missedFacts, raised }: WatchCounters, audited: number): string {
-  const reasons = new Map<string, number>();
-  let total = 0;
-  for (const [code, n] of Object.entries(missedFacts.argv)) {
-    const words = reasonInWords(code);
-    reasons.set(words, (reasons.get(words) ?? 0) + n);
-    total += n;
-  }
-  if (total === 0) return `arguments of all ${count(raised.execs, "exec")} known`;
-  const why = [...reasons].map(([words, n]) => `${n} ${words}`).join(", ");
-  const unknown = `arguments of ${total} of ${count(raised.execs, "exec")} unknown: ${why}`;
-  return audited === 0 ? unknown : `${unknown}; ${audited} of these told by audit`;
 }
 
 function missedOthers({ missedFacts }: WatchCounters): string[] {

@@ -7,6 +7,7 @@ import { TaskTree } from "./task-tree.ts";
 const COUNTERS = {
   raised: { clones: 3, execs: 0, exits: 3, synthetic: 0 },
   missedFacts: { exe: {}, argv: {}, cwd: {}, cgroup: {} },
+  execs: { total: 0, bySource: {}, missed: {} },
   backlogDropped: 0,
   abandoned: 0,
   comparisonsFailed: 0,

@@ -1,6 +1,6 @@
 import type { WatchCounters } from "@task-watchers/tasks";
 import { count, describeEnd, formatDuration } from "./format.ts";
-import { elapsedOf } from "./print-tree.ts";
+import { elapsedOf, failedExecOf } from "./print-tree.ts";
 import type { Style } from "./style.ts";
 import { hasFailed, type TaskNode, type TaskTree } from "./task-tree.ts";
 import { lossLine } from "./print-losses.ts";
@@ -70,7 +70,7 @@ function section(
 function failedLine(node: TaskNode): string {
   const end = node.end ? describeEnd(node.end) : "";
   const where = node.cwd === undefined ? "" : `  (in ${node.cwd})`;
-  return `${String(node.pid).padStart(6)}  ${end.padEnd(8)}  ${node.command}${where}`;
+  return `${String(node.pid).padStart(6)}  ${end.padEnd(8)}  ${node.command}${failedExecOf(node)}${where}`;
 }
 
 /** The longest, but for the roots, which last as long as everything. */

@@ -1,4 +1,4 @@
-import type { ExecEvent, ExitEvent, Task } from "@task-watchers/chain";
+import type { ExecEvent, ExecFailedNotice, ExitEvent, Task } from "@task-watchers/chain";
 import { expect, test } from "vitest";
 import { treeLines } from "./print-tree.ts";
 import { styleFor } from "./style.ts";
@@ -24,6 +24,14 @@ class Planted {
     const facts = { exe: "/bin/x", cwd: "/", cgroup: "/" };
     if (argv) this.tree.exec({ type: "exec", timeNs: 0n, argv, ...facts }, task);
     this.tree.exit({ type: "exit", timeNs: 0n, durationNs: 1_500_000n, ...end }, task);
+    return this;
+  }
+
+  failed(pid: number, notice: Partial<ExecFailedNotice>): this {
+    const task = this.#tasks.get(pid);
+    const base = { type: "exec-failed", timeNs: 0n, pid, argv: [], certain: true } as const;
+    if (task)
+      this.tree.execFailed({ ...base, path: "/opt/x/tool", raised: false, ...notice }, task);
     return this;
   }
 
@@ -115,3 +123,30 @@ test("TaskTree counts what it does not keep", () => {
 function ids(uid: number) {
   return { ruid: uid, euid: uid, rgid: uid, egid: uid };
 }
+
+test("treeLines() shows the exec that a task did not get, and what it ran still", () => {
+  const planted = new Planted()
+    .add(1, 0, ["make"])
+    .add(2, 1, undefined, { code: 127 })
+    .failed(2, { code: "ENOENT" })
+    .add(3, 1, ["sh", "x"])
+    .failed(3, {
+      path: "/opt/\u001b[31m",
+      code: "EACCES",
+      raised: true,
+      refused: { by: "deny", errno: 13 },
+    });
+  expect(planted.lines({ columns: 120 }).map((line) => line.slice(33))).toEqual([
+    "make",
+    "├─ (?) [exec of tool: ENOENT]",
+    String.raw`└─ (?) [exec of $'\x1b[31m': EACCES, refused by deny]`,
+  ]);
+});
+
+test("treeLines() forgets the misses of a search that found something", () => {
+  const planted = new Planted().add(1, 0, ["sh"]);
+  const facts = { exe: "/bin/cc", argv: ["cc"], cwd: "/", cgroup: "/" };
+  planted.failed(1, { code: "ENOENT" });
+  planted.tree.exec({ type: "exec", timeNs: 0n, ...facts }, planted.task(1, 0));
+  expect(planted.lines()[0]).toMatch(/cc$/u);
+});

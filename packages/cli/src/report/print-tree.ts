@@ -60,7 +60,9 @@ function groupAlike(siblings: readonly TaskNode[]): TaskNode[][] {
   for (const node of siblings) {
     const end = node.end ? describeEnd(node.end) : "";
     const key =
-      node.children.length > 0 ? `#${node.pid} ${node.startNs}` : `${end} ${node.command}`;
+      node.children.length > 0
+        ? `#${node.pid} ${node.startNs}`
+        : `${end} ${node.command} ${node.failedExec ?? ""}`;
     const group = groups.get(key);
     if (group) group.push(node);
     else groups.set(key, [node]);
@@ -83,9 +85,15 @@ function lineOf(row: Row, { style, columns: width }: TreeOptions): string {
   const elapsed = several ? median(row.alike) : elapsedOf(node);
   const fixed = columns(pid, elapsed === undefined ? "" : formatDuration(elapsed), end, "");
   const user = node.euid === undefined || node.depth === 0 ? "" : `[uid ${node.euid}] `;
-  const command = fit(`${row.branch}${user}${node.command}`, Math.max(20, width - fixed.length));
+  const told = `${row.branch}${user}${node.command}${failedExecOf(node)}`;
+  const command = fit(told, Math.max(20, width - fixed.length));
   const text = fixed + command;
   return node.end && hasFailed(node.end) ? style.red(text) : text;
+}
+
+/** The exec that a task wanted and did not get. */
+export function failedExecOf({ failedExec }: TaskNode): string {
+  return failedExec === undefined ? "" : ` [exec of ${failedExec}]`;
 }
 
 function columns(pid: string, elapsed: string, end: string, command: string): string {

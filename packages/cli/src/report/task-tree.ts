@@ -1,6 +1,6 @@
-import type { ExecEvent, ExitEvent, Task } from "@task-watchers/chain";
+import type { ExecEvent, ExecFailedNotice, ExitEvent, Task } from "@task-watchers/chain";
 import type { AuditedExec } from "./audited-exec.ts";
-import { commandLine, fit, printable } from "./terminal-text.ts";
+import { commandLine, fit, printable, shellWord } from "./terminal-text.ts";
 
 /** One task as the report shows it. All text is fit for a terminal. */
 export interface TaskNode {
@@ -10,6 +10,10 @@ export interface TaskNode {
   readonly children: TaskNode[];
   /** What it ran last; what its parent ran, in parentheses, when it never ran a program of its own. */
   command: string;
+  /** What it ran before that. */
+  before: string;
+  /** Fit for a terminal: the exec that it did not get, if no other followed. */
+  failedExec: string | undefined;
   /** Programs it ran, one after the other. */
   execs: number;
   /** Whether the arguments of the last one are known. */
@@ -73,6 +77,8 @@ export class TaskTree {
       startNs: task.startNs,
       children: [],
       command: `(${inherited})`,
+      before: `(${inherited})`,
+      failedExec: undefined,
       execs: 0,
       isKnown: true,
       audited: undefined,
@@ -88,11 +94,25 @@ export class TaskTree {
   exec(event: ExecEvent, task: Task): TaskNode | undefined {
     const node = this.#nodes.get(task.id);
     if (node === undefined) return undefined;
+    node.before = node.command;
     node.command = describeCommand(event);
+    node.failedExec = undefined;
     node.execs++;
     node.isKnown = !("missing" in event.argv);
     if (typeof event.cwd === "string") node.cwd = printable(event.cwd);
     this.#complete(node);
+    return node;
+  }
+
+  /** An exec that was told, or was not, did not happen. A search through PATH makes many; what succeeds makes up for them. */
+  execFailed(notice: ExecFailedNotice, task: Task): TaskNode | undefined {
+    const node = this.#nodes.get(task.id);
+    if (node === undefined) return undefined;
+    if (notice.raised) {
+      node.command = node.before;
+      node.execs--;
+    }
+    node.failedExec = describeFailedExec(notice);
     return node;
   }
 
@@ -160,6 +180,13 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The reason of a missing fact in words; an error code as it is when there are none. */
 export function reasonInWords(reason: string): string {
   return REASONS[reason] ?? reason;
+}
+
+/** `"curl: EACCES, refused by deny"`: the exec that failed, fit for a terminal. */
+export function describeFailedExec({ path, code, refused }: ExecFailedNotice): string {
+  const name = typeof path === "string" ? shellWord(path.slice(path.lastIndexOf("/") + 1)) : "?";
+  const why = refused === undefined ? "" : `, refused by ${printable(refused.by ?? "a watcher")}`;
+  return `${fit(name, PROGRAM_CHARACTERS)}: ${code ?? "failed"}${why}`;
 }
 
 /** A program far down in the file system, by its name alone: its arguments say more than its path. */

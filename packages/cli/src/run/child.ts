@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 
@@ -10,6 +10,26 @@ export interface CommandEnd {
   /** Its number, where Node.js has no name for it. */
   readonly signalNumber?: number;
 }
+
+/** A command that was started. */
+export interface StartedCommand {
+  kill(signal: NodeJS.Signals): void;
+  /** How it ended. */
+  readonly ended: Promise<CommandEnd>;
+}
+
+/** How to start a command: what becomes its standard streams, and its environment. */
+export interface StartOptions {
+  readonly stdio: [number, number, number];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Starts a command. @throws (rejects) the error of execve(2), such as `ENOENT` */
+export type StartCommand = (
+  file: string,
+  args: readonly string[],
+  options: StartOptions,
+) => Promise<StartedCommand>;
 
 /** Signals passed on to the command. */
 const PASSED_ON = [
@@ -25,7 +45,9 @@ const FROM_KEYBOARD: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT"]);
 export class Command {
   readonly #listeners: Array<readonly [NodeJS.Signals, () => void]> = [];
   readonly #onEnding: () => void;
-  #child: ChildProcess | undefined;
+  #child: StartedCommand | undefined;
+  /** Those that came while it was being started. */
+  readonly #early: NodeJS.Signals[] = [];
   #isOver = false;
 
   /** @param onEnding called when a signal has asked us to end */
@@ -38,28 +60,22 @@ export class Command {
   /**
    * Starts it.
    *
-   * @param stdio descriptor the command's standard output goes to, and its environment
-   * @param onStart called at once with its pid
    * @returns how it ended
    * @throws (rejects) the error of execve(2), such as `ENOENT`
    */
   async run(
     argv: readonly string[],
-    { stdout, env }: { readonly stdout: number; readonly env: NodeJS.ProcessEnv },
-    onStart: (pid: number) => void,
+    options: StartOptions,
+    start: StartCommand,
   ): Promise<CommandEnd> {
     const [file = "", ...args] = argv;
     if (file === "") throw Object.assign(new Error("it has no name"), { code: "ENOENT" });
-    const child = spawn(file, args, { stdio: [0, stdout, 2], env });
+    const child = await start(file, args, options);
     this.#child = child;
-    if (child.pid !== undefined) onStart(child.pid);
-    return await new Promise((resolve, reject) => {
-      child.once("error", reject);
-      child.once("exit", (code, signal) => {
-        this.#isOver = true;
-        resolve({ ...(code !== null && { code }), ...(signal !== null && { signal }) });
-      });
-    });
+    for (const signal of this.#early.splice(0)) child.kill(signal);
+    const end = await child.ended;
+    this.#isOver = true;
+    return end;
   }
 
   /** Stops passing signals on. */
@@ -73,11 +89,28 @@ export class Command {
       if (ENDING.has(signal) || (this.#isOver && ofKeyboard)) this.#onEnding();
       // The terminal sends these to its whole foreground group, the command included.
       const sentToBoth = (ofKeyboard || signal === "SIGHUP") && isInForeground();
-      if (!this.#isOver && !sentToBoth) this.#child?.kill(signal);
+      if (this.#isOver || sentToBoth) return;
+      if (this.#child === undefined) this.#early.push(signal);
+      else this.#child.kill(signal);
     };
     process.on(signal, listener);
     this.#listeners.push([signal, listener]);
   }
+}
+
+/** Starts a command as any child of ours. @param onStart called at once with its pid */
+export function startChild(onStart: (pid: number) => void): StartCommand {
+  return async (file, args, { stdio, env }) => {
+    const child = spawn(file, args, { stdio, env });
+    if (child.pid !== undefined) onStart(child.pid);
+    const ended = new Promise<CommandEnd>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, signal) => {
+        resolve({ ...(code !== null && { code }), ...(signal !== null && { signal }) });
+      });
+    });
+    return { kill: (signal) => void child.kill(signal), ended };
+  };
 }
 
 const SIGNAL_NUMBERS = new Map(Object.entries(constants.signals));

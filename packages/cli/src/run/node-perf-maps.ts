@@ -1,8 +1,12 @@
-import { lstatSync, unlinkSync } from "node:fs";
+import { lstatSync, statSync, unlinkSync } from "node:fs";
 import { taskWatchers } from "@task-watchers/chain";
+import { isUnavailable, ProcReader } from "@task-watchers/linux/procfs";
 
 /** What makes V8 tell of what it compiles: functions only, and interpreted ones by their own names too. */
 const FLAGS = "--perf-basic-prof-only-functions --interpreted-frames-native-stack";
+
+/** Where V8 puts maps. */
+const FOLDER = "/tmp";
 
 /**
  * Maps that Node.js programs write of what they compile, `/tmp/perf-<pid>.map`: asked for through the environment, and
@@ -10,13 +14,15 @@ const FLAGS = "--perf-basic-prof-only-functions --interpreted-frames-native-stac
  */
 export class NodePerfMaps {
   readonly #beganMs = Date.now();
-  readonly #tgids = new Set<number>();
+  /** Numbers that programs may have named their maps by. */
+  readonly #pids = new Set<number>();
+  readonly #proc = new ProcReader();
   readonly #unregister: () => void;
 
   constructor() {
     const registration = taskWatchers.chain.register({
       name: "node-perf-maps",
-      exec: (_event, { tgid }) => void this.#tgids.add(tgid),
+      exec: (_event, { tgid }) => this.#remember(tgid),
     });
     // Resolves when no watcher is at work any more, which may be never.
     this.#unregister = () => void registration.unregister();
@@ -31,8 +37,8 @@ export class NodePerfMaps {
   /** Removes the maps of this run's tasks that we may remove. */
   clear(): void {
     this.#unregister();
-    for (const tgid of this.#tgids) {
-      const path = `/tmp/perf-${tgid}.map`;
+    for (const pid of this.#pids) {
+      const path = `${FOLDER}/perf-${pid}.map`;
       try {
         const { mtimeMs } = lstatSync(path);
         if (mtimeMs >= this.#beganMs - 1000) unlinkSync(path);
@@ -40,5 +46,22 @@ export class NodePerfMaps {
         // There is none, or it is another's.
       }
     }
+  }
+
+  #remember(tgid: number): void {
+    this.#pids.add(tgid);
+    const status = this.#proc.status(tgid);
+    const own = isUnavailable(status) ? undefined : status.nsPids?.at(-1);
+    // In a pid namespace it goes by another number; and where its files are others, so is its map.
+    if (own !== undefined && own !== tgid && sharesFolder(tgid)) this.#pids.add(own);
+  }
+}
+
+function sharesFolder(tgid: number): boolean {
+  try {
+    const [its, ours] = [statSync(`/proc/${tgid}/root${FOLDER}`), statSync(FOLDER)];
+    return its.dev === ours.dev && its.ino === ours.ino;
+  } catch {
+    return false;
   }
 }

@@ -1,6 +1,8 @@
 import {
+  type ExecFailedNotice,
   type ExitEvent,
   TASK_EVENTS,
+  type Task,
   type TaskEvent,
   type TaskWatcher,
   taskWatchers,
@@ -10,6 +12,7 @@ import type { Loss, WatchCounters } from "@task-watchers/tasks";
 import {
   type AnyLine,
   eventLine,
+  execFailedLine,
   formatLine,
   type HeaderLine,
   type SummaryLine,
@@ -42,7 +45,8 @@ export class Recorder {
   readonly #trouble: WatcherTrouble;
   #progress: Progress | undefined;
   #rootPid = 0;
-  #rootEnd: ExitEvent | undefined;
+  /** How our own children ended: the command may before its pid is told. */
+  readonly #ends = new Map<number, ExitEvent>();
 
   constructor(args: RunArguments) {
     this.#args = args;
@@ -67,7 +71,7 @@ export class Recorder {
 
   /** How the command ended, by the kernel's own account: Node.js has no name for real-time signals. */
   commandEnd(): CommandEnd | undefined {
-    const { code, signal } = this.#rootEnd ?? {};
+    const { code, signal } = this.#ends.get(this.#rootPid) ?? {};
     if (signal !== undefined) return { signal: signalName(signal), signalNumber: signal };
     return code === undefined ? undefined : { code };
   }
@@ -96,6 +100,18 @@ export class Recorder {
       return;
     }
     throw new TypeError(`a watcher cannot write a line of type ${JSON.stringify(type)}`);
+  }
+
+  /** Something went wrong with the watch, though the command goes on. */
+  trouble(text: string): void {
+    print(this.#style.red(text));
+  }
+
+  /** An exec did not happen. */
+  execFailed(notice: ExecFailedNotice, task: Task): void {
+    this.#trace?.write(execFailedLine(notice, task));
+    const node = this.#tree.execFailed(notice, task);
+    if (node && (notice.raised || notice.refused)) this.#live?.execFailed(node, notice);
   }
 
   /** A line for the user, unless quiet was asked for. */
@@ -170,6 +186,7 @@ export class Recorder {
       durationNs: String(elapsedNs),
       command,
       tasks: { seen, failed, alive },
+      execs: counters.execs,
       counters: { ...counters, traceLinesDropped: this.#trace?.dropped ?? 0 },
       modules: taskWatchers.list(),
     };
@@ -202,7 +219,7 @@ export class Recorder {
       },
       gid: record,
       exit(event, task) {
-        if (task.pid === recorder.#rootPid) recorder.#rootEnd ??= event;
+        if (task.ppid === process.pid) recorder.#ends.set(task.pid, event);
         const node = tree.exit(event, task);
         if (node) live?.exit(node);
         record(event, task);
@@ -236,4 +253,10 @@ function print(text: string): void {
 }
 
 /** Types of the lines that the file itself is made of. */
-const OUR_TYPES: ReadonlySet<string> = new Set([...TASK_EVENTS, "header", "lost", "summary"]);
+const OUR_TYPES: ReadonlySet<string> = new Set([
+  ...TASK_EVENTS,
+  "header",
+  "exec-failed",
+  "lost",
+  "summary",
+]);

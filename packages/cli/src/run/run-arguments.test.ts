@@ -22,6 +22,7 @@ test("parseRunArguments() waits, shows 100 lines and no threads unless told othe
   expect(parseRunArguments(["true"])).toEqual({
     command: ["true"],
     json: undefined,
+    report: undefined,
     watchers: { names: [], enableDelayacct: false },
     nodePerfMaps: false,
     live: false,
@@ -30,6 +31,8 @@ test("parseRunArguments() waits, shows 100 lines and no threads unless told othe
     threads: false,
     maxTasks: 100,
     receiveBufferBytes: undefined,
+    execs: undefined,
+    deny: expect.objectContaining({ isEmpty: true }),
     help: false,
   });
 });
@@ -53,4 +56,29 @@ test("parseRunArguments() takes --node-perf-maps for a wish to profile", () => {
   const { watchers, nodePerfMaps } = parseRunArguments(["--node-perf-maps", "node", "x.js"]);
   expect(nodePerfMaps).toBe(true);
   expect(watchers.names).toEqual(["profile"]);
+});
+
+test("parseRunArguments() knows how execs are to be learned of", () => {
+  expect(parseRunArguments(["--no-exec-stop", "true"]).execs).toBe("proc");
+  expect(parseRunArguments(["--source", "proc", "true"]).execs).toBe("proc");
+  expect(parseRunArguments(["--source=stop", "true"]).execs).toBe("stop");
+  expect(() => parseRunArguments(["--source", "bpf", "true"])).toThrow(
+    '--source must be stop or proc, got "bpf"',
+  );
+  expect(() => parseRunArguments(["--source", "stop", "--no-exec-stop", "true"])).toThrow(
+    "exclude each other",
+  );
+});
+
+test("parseRunArguments() takes several patterns to deny, and none where nothing can be denied", () => {
+  const { deny } = parseRunArguments(["--deny", "curl", "--deny=/opt/*", "true"]);
+  expect([deny.denies("/bin/curl"), deny.denies("/opt/x"), deny.denies("/bin/ls")]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(() => parseRunArguments(["--deny", "", "true"])).toThrow("--deny needs a pattern");
+  expect(() => parseRunArguments(["--deny", "x", "--no-exec-stop", "true"])).toThrow(
+    "cannot be had with --no-exec-stop",
+  );
 });

@@ -1,5 +1,6 @@
 import { parseOptions, wholeNumber } from "../arguments.ts";
 import { UsageError } from "../usage-error.ts";
+import { DenyList } from "./deny.ts";
 import {
   type RequestedWatchers,
   requestedWatchers,
@@ -12,6 +13,8 @@ export interface RunArguments {
   readonly command: readonly string[];
   /** Where the trace goes; `-` for standard output. */
   readonly json: string | undefined;
+  /** Where the HTML report goes; undefined for none. */
+  readonly report: string | undefined;
   readonly watchers: RequestedWatchers;
   /** Have Node.js programs write maps of what they compile, so that a profile has their functions' names. */
   readonly nodePerfMaps: boolean;
@@ -19,6 +22,10 @@ export interface RunArguments {
   readonly quiet: boolean;
   readonly wait: boolean;
   readonly threads: boolean;
+  /** Where execs are learned from: stopped before they are made, or /proc; undefined for the first that can be had. */
+  readonly execs: "stop" | "proc" | undefined;
+  /** Patterns of programs that must not run. */
+  readonly deny: DenyList;
   /** Lines of the tree; 0 for all. */
   readonly maxTasks: number;
   /** Bytes asked for; undefined for the default. */
@@ -28,10 +35,14 @@ export interface RunArguments {
 
 const OPTIONS = {
   json: { type: "string" },
+  report: { type: "string" },
   live: { type: "boolean", short: "l" },
   quiet: { type: "boolean", short: "q" },
   "no-wait": { type: "boolean" },
   threads: { type: "boolean" },
+  source: { type: "string" },
+  "no-exec-stop": { type: "boolean" },
+  deny: { type: "string", multiple: true },
   "max-tasks": { type: "string" },
   "node-perf-maps": { type: "boolean" },
   "receive-buffer": { type: "string" },
@@ -46,12 +57,25 @@ signals and exit status are passed through; 128 and the signal's number when a s
 Linux 6.6; before that CAP_NET_ADMIN.
 
 Options:
-  -l, --live            print every task as it starts and ends (standard error)
+  -l, --live            a screen that follows the tasks, with keys to sort, filter, fold and inspect; the command then has
+                        no keyboard, and what it writes to the terminal comes at the end. Where standard error is no
+                        terminal or a dumb one, a line as each task starts and ends
   -q, --quiet           print no tree and no summary
       --json FILE       write the trace as JSON lines; "-" for standard output (the command's output then goes to
                         standard error)
+      --report FILE     write a page that shows the run: a timeline of its tasks, where the time went, what failed; it
+                        opens offline in any browser
       --no-wait         end with the command; do not wait for what it leaves running
       --threads         show threads as tasks of their own
+      --deny PATTERN    let no program run that matches: its exec fails with EACCES. A pattern (* ? [a-z] **) with a
+                        slash is for the whole path, one without for the file's name, symbolic links followed. May be
+                        given several times. No security boundary
+      --source stop|proc
+                        how to learn what programs are started with. "stop": every exec of the command stands still
+                        until it was looked at, and nothing is missed; where sudo and other set-user-ID programs then
+                        lose their rights, that is said. "proc": read from /proc afterwards, where short programs are
+                        missed. Default: stop where it can be had
+      --no-exec-stop    the same as --source proc
       --max-tasks N     lines of the tree; 0 for all (default 100)
       --receive-buffer BYTES
                         kernel memory for events not read yet (default 8388608; 832 bytes an event)
@@ -73,20 +97,40 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
   if (command.length === 0 && !help) {
     throw new UsageError("no command given; for example: task-watchers run -- make -j8");
   }
+  const deny = new DenyList(values.deny ?? []);
+  const execs = execsOf(values.source, values["no-exec-stop"] ?? false);
+  if (!deny.isEmpty && execs === "proc") {
+    throw new UsageError("--deny stops execs; it cannot be had with --no-exec-stop");
+  }
+  if (values.report === "" || values.report === "-") {
+    throw new UsageError("--report needs a file name");
+  }
   if (values.json === "") throw new UsageError('--json needs a file name, or "-"');
   return {
     command,
     json: values.json,
+    report: values.report,
     watchers: watchersOf(values),
     nodePerfMaps: values["node-perf-maps"] ?? false,
     live: values.live ?? false,
     quiet: values.quiet ?? false,
     wait: !(values["no-wait"] ?? false),
     threads: values.threads ?? false,
+    execs,
+    deny,
     maxTasks: wholeNumber("--max-tasks", values["max-tasks"]) ?? 100,
     receiveBufferBytes: wholeNumber("--receive-buffer", values["receive-buffer"]),
     help,
   };
+}
+
+function execsOf(source: string | undefined, noStop: boolean): RunArguments["execs"] {
+  if (source !== undefined && source !== "stop" && source !== "proc") {
+    throw new UsageError(`--source must be stop or proc, got "${source}"`);
+  }
+  if (source === "stop" && noStop)
+    throw new UsageError("--source stop and --no-exec-stop exclude each other");
+  return noStop ? "proc" : source;
 }
 
 function watchersOf(values: ReturnType<typeof parseOptions<typeof OPTIONS>>): RequestedWatchers {

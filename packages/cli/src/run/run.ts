@@ -1,128 +1,34 @@
-import { taskWatchers } from "@task-watchers/chain";
-import { type TaskWatch, watchTasks } from "@task-watchers/tasks";
-import { Command, type CommandEnd, exitStatus, wasInterrupted } from "./child.ts";
-import { CommandError } from "./command-error.ts";
-import { count } from "../report/format.ts";
-import { headerLine } from "../trace/header-line.ts";
-import { beginWatchers } from "../watchers/begin-watchers.ts";
-import { standardError } from "../standard-error.ts";
-import { NodePerfMaps } from "./node-perf-maps.ts";
-import { Recorder } from "./recorder.ts";
+import { CommandExecs } from "./command-execs.ts";
 import type { RunArguments } from "./run-arguments.ts";
-
-/** How long the command's own exit event may take to arrive after its parent has been told, milliseconds. */
-const LAST_EVENT_MS = 500;
-/** How often the user is told what is being waited for, milliseconds. */
-const WAITING_MS = 3000;
-/** Of these, how many are kept to oneself after each one that is told. */
-const NOTE_EVERY = 5;
 
 /**
  * `task-watchers run`: resolves with the exit status.
  *
- * @throws SourceUnavailableError, WatchersOffError, UsageError or the error of open(2) before the command is started;
- *   CommandError
+ * @throws SourceUnavailableError, ExecStopUnavailableError, WatchersOffError, UsageError or the error of open(2) before the
+ *   command is started; CommandError
  */
 export async function run(args: RunArguments): Promise<number> {
-  await using watchers = await beginWatchers(args.watchers, { kind: "descent" }, (line) => {
-    if (!args.quiet) standardError.write(`${line}\n`);
-  });
-  const recorder = new Recorder(args);
-  const registration = taskWatchers.chain.register(recorder.watcher);
-  let watch: TaskWatch | undefined;
+  if (args.report === undefined) return await runCommand(args);
+  const { RunReport } = await import("./run-report.ts");
+  const report = await RunReport.open(args.report, args);
   try {
-    watch = await watchTasks({
-      threads: args.threads,
-      ...(args.receiveBufferBytes !== undefined && { receiveBufferBytes: args.receiveBufferBytes }),
-      onLost: (loss) => recorder.lost(loss),
-      onLine: (line) => recorder.line(line),
-    });
-    watchers.check();
-    const { connector } = watch.counters();
-    const { receiveBufferBytes } = connector ?? {};
-    recorder.begin(headerLine({ scope: "followed", command: args.command, receiveBufferBytes }));
-    const end = await watchCommand(args, watch, recorder);
-    await watchers.finish();
-    await recorder.finish(watch.counters(), end);
-    return exitStatus(end);
-  } catch (error) {
-    await watch?.close();
-    await recorder.abort();
-    throw error;
+    const status = await runCommand({ ...args, json: report.trace });
+    await report.write();
+    return status;
   } finally {
-    // Resolves when no watcher is at work any more, which may be never.
-    void registration.unregister();
+    report.close();
   }
 }
 
-async function watchCommand(
-  args: RunArguments,
-  watch: TaskWatch,
-  recorder: Recorder,
-): Promise<CommandEnd> {
-  const hurry = new AbortController();
-  const command = new Command(() => hurry.abort());
-  const known = { argv: args.command, cwd: process.cwd() };
-  const maps = args.nodePerfMaps ? new NodePerfMaps() : undefined;
-  const env = maps?.environment(process.env) ?? process.env;
+async function runCommand(args: RunArguments): Promise<number> {
+  const execs = new CommandExecs(args);
   try {
-    const end = await command
-      .run(args.command, { stdout: args.json === "-" ? 2 : 1, env }, (pid) => {
-        recorder.started(pid);
-        watch.follow(pid, known);
-      })
-      .catch((error: unknown) => {
-        throw commandError(args.command, error);
-      });
-    const isPatient = args.wait && !hurry.signal.aborted && !wasInterrupted(end);
-    if (isPatient) await waitForDescent(watch, recorder, hurry.signal);
-    else await Promise.race([watch.whenIdle(), delay(LAST_EVENT_MS)]);
-    await watch.close();
-    return recorder.commandEnd() ?? end;
+    // While another thread gets ready to start the command, the rest is loaded. But what a watcher sets up in this thread for
+    // its descent reaches the command only if that thread is made afterwards.
+    if (args.watchers.names.length === 0) execs.open();
+    const { runWatched } = await import("./run-watched.ts");
+    return await runWatched(args, execs);
   } finally {
-    command.release();
-    maps?.clear();
+    await execs.close();
   }
-}
-
-/** A refusal to start, in the user's terms; any other error as it is. */
-function commandError([name = ""]: readonly string[], error: unknown): unknown {
-  if (!(error instanceof Error) || !("code" in error)) return error;
-  return new CommandError(name, String(error.code), { cause: error });
-}
-
-/** Waits for what the command left running, and says so when it takes a while. */
-async function waitForDescent(
-  watch: TaskWatch,
-  recorder: Recorder,
-  hurry: AbortSignal,
-): Promise<void> {
-  const enough = new AbortController();
-  let rounds = 0;
-  const timer = setInterval(() => {
-    if (watch.size > 0) {
-      const pids = [...watch.tasks()].slice(0, 5).map((task) => task.pid);
-      const tasks = count(watch.size, "task");
-      const end = "Ctrl-C ends the wait";
-      if (rounds++ % NOTE_EVERY === 0) {
-        recorder.note(
-          `the command has ended; waiting for ${tasks} it left (pid ${pids.join(", ")}); ${end}`,
-        );
-      }
-      return;
-    }
-    recorder.note(`giving up on watchers still at work on ${count(watch.busy, "task")} that ended`);
-    enough.abort();
-  }, WAITING_MS);
-  const signal = AbortSignal.any([hurry, enough.signal]);
-  const ended = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  await Promise.race([watch.whenIdle(), ended]);
-  clearInterval(timer);
-}
-
-async function delay(ms: number): Promise<void> {
-  await new Promise<void>((resolve) => setTimeout(resolve, ms));
 }

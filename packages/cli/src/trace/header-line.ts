@@ -11,6 +11,10 @@ export interface HeaderFacts {
   readonly command?: readonly string[];
   /** Bytes of kernel memory for events not read yet. */
   readonly receiveBufferBytes: number | undefined;
+  /** Where events come from (default the connector). */
+  readonly kind?: string;
+  /** Where execs are learned from; absent when that is not chosen. */
+  readonly execs?: "stop" | "proc";
 }
 
 /** First line of a trace. */
@@ -28,7 +32,8 @@ export function headerLine(facts: HeaderFacts): HeaderLine {
       realtimeOffsetNs: String(clockOffsets().realtimeNs),
     },
     source: {
-      kind: "connector",
+      kind: facts.kind ?? "connector",
+      ...(facts.execs && { execs: facts.execs }),
       ...(facts.receiveBufferBytes !== undefined && {
         receiveBufferBytes: facts.receiveBufferBytes,
       }),

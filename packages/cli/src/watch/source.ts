@@ -3,6 +3,7 @@ import { connectRelay } from "@task-watchers/proc-events/relay";
 import { type WatchCounters, watchTasks } from "@task-watchers/tasks";
 import type { AnyLine, HeaderLine } from "@task-watchers/trace";
 import { headerLine } from "../trace/header-line.ts";
+import { chooseSource } from "./choose-source.ts";
 import type { WatchArguments } from "./watch-arguments.ts";
 
 /** Where the events of a watch come from. */
@@ -23,21 +24,23 @@ export interface EventSource {
   stop(): Promise<void>;
 }
 
-/** Listens oneself. @throws SourceUnavailableError, or SyscallError `ESRCH` for a process that is not there */
+/** Listens oneself. @throws BpfUnavailableError, SourceUnavailableError, or SyscallError `ESRCH` for a process that is not there */
 export async function localSource(
   args: WatchArguments,
-  onLine: (line: AnyLine) => void,
+  tell: { readonly line: (line: AnyLine) => void; readonly note: (text: string) => void },
 ): Promise<EventSource> {
   const { filter, receiveBufferBytes } = args;
   const { pid, ...others } = filter;
   const roots = pid === undefined ? [] : [pid].flat();
   const scope = roots.length > 0 ? "followed" : "all";
+  const chosen = await chooseSource(args, tell.note);
   const watch = await watchTasks({
     scope,
     threads: filter.threads ?? false,
+    ...(chosen.open && { events: chosen.open }),
     ...(receiveBufferBytes !== undefined && { receiveBufferBytes }),
-    onLine,
-  });
+    onLine: tell.line,
+  }).finally(chosen.release);
   try {
     const events = procEvents.events({ ...others, existing: wantsExisting(args) });
     for (const root of roots) watch.follow(root);
@@ -46,7 +49,11 @@ export async function localSource(
     let alive: number | undefined;
     return {
       events,
-      header: headerLine({ scope, receiveBufferBytes: connector?.receiveBufferBytes }),
+      header: headerLine({
+        scope,
+        kind: chosen.kind,
+        receiveBufferBytes: connector?.receiveBufferBytes,
+      }),
       title: roots.length > 0 ? `pid ${roots.join(", ")} and descent` : "all tasks",
       counters: () => watch.counters(),
       alive: () => alive ?? watch.size,

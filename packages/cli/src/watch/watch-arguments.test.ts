@@ -32,6 +32,9 @@ test.each([
   [["--connect", ""], "--connect needs the path"],
   [["--connect", "/a", "--with", "b"], "--with loads watchers into this process"],
   [["--for", "x"], "--for must be a time"],
+  [["--source", "audit"], '--source must be bpf or connector, got "audit"'],
+  [["--source", "bpf", "--connect", "/a"], "with --connect the relay listens"],
+  [["--source", "bpf", "--receive-buffer", "1"], "it cannot be set with --source bpf"],
   [["--nonsense"], "Unknown option '--nonsense'"],
   [["word"], "Unexpected argument 'word'"],
 ])("parseWatchArguments(%j) says what is wrong", (args, message) => {

@@ -12,6 +12,10 @@ import {
   WATCHER_OPTIONS,
 } from "../watchers/requested-watchers.ts";
 
+/** Where events of a watch may come from. */
+export const WATCH_SOURCES = ["bpf", "connector"] as const;
+export type WatchSource = (typeof WATCH_SOURCES)[number];
+
 /** What `task-watchers watch` was asked to do. */
 export interface WatchArguments {
   readonly filter: ProcEventFilter;
@@ -22,10 +26,14 @@ export interface WatchArguments {
   readonly watchers: RequestedWatchers;
   /** A line an event, also on a terminal. */
   readonly lines: boolean;
+  /** A screen with keys. */
+  readonly live: boolean;
   readonly quiet: boolean;
   /** How long, milliseconds; absent for until stopped. */
   readonly forMs: number | undefined;
   readonly receiveBufferBytes: number | undefined;
+  /** What was asked for; absent for the best there is. */
+  readonly source: WatchSource | undefined;
   readonly help: boolean;
 }
 
@@ -41,9 +49,11 @@ const OPTIONS = {
   connect: { type: "string" },
   json: { type: "string" },
   lines: { type: "boolean", short: "l" },
+  live: { type: "boolean" },
   quiet: { type: "boolean", short: "q" },
   for: { type: "string" },
   "receive-buffer": { type: "string" },
+  source: { type: "string" },
   help: { type: "boolean", short: "h" },
   ...WATCHER_OPTIONS,
 } as const;
@@ -68,12 +78,17 @@ Filters (everything given must hold; of several values, one):
 
 Options:
       --connect PATH    listen through the relay at this socket (task-watchers relay)
+      --source SOURCE   bpf: programs in the kernel, which have every argument (root, or CAP_BPF and CAP_PERFMON);
+                        connector: the kernel's process events, the rest read from /proc (any user)
+                        (default: bpf for the whole host where it can be had, else connector)
       --for T           end after this time
   -l, --lines           a line an event, also on a terminal
+      --live            a screen that follows the tree, with keys to sort, filter, fold and inspect; where there is
+                        no terminal or a dumb one, lines
   -q, --quiet           neither table nor lines, only the summary
       --json FILE       write the trace as JSON lines; "-" for standard output
       --receive-buffer BYTES
-                        kernel memory for events not read yet (default 8388608; 832 bytes an event)
+                        kernel memory for events not read yet (default 8388608; 832 bytes an event); of the connector
   -h, --help            print this
 
 ${WATCHER_HELP}
@@ -93,15 +108,22 @@ export function parseWatchArguments(args: readonly string[]): WatchArguments {
       "--with loads watchers into this process; with --connect the relay watches",
     );
   }
+  const receiveBufferBytes = wholeNumber("--receive-buffer", values["receive-buffer"]);
+  const source = sourceOf(values);
+  if (source === "bpf" && receiveBufferBytes !== undefined) {
+    throw new UsageError("--receive-buffer is the connector's; it cannot be set with --source bpf");
+  }
   return {
     filter: filterOf(values),
     connect: values.connect,
     json: values.json,
     watchers,
     lines: values.lines ?? false,
+    live: values.live ?? false,
     quiet: values.quiet ?? false,
     forMs: durationMs("--for", values.for),
-    receiveBufferBytes: wholeNumber("--receive-buffer", values["receive-buffer"]),
+    receiveBufferBytes,
+    source,
     help: values.help ?? false,
   };
 }
@@ -132,6 +154,16 @@ function filterOf(values: Values): ProcEventFilter {
     ...(minDurationMs !== undefined && { minDurationMs }),
     ...(values.threads && { threads: true }),
   };
+}
+
+function sourceOf({ source, connect }: Values): WatchSource | undefined {
+  if (source === undefined) return undefined;
+  const found = WATCH_SOURCES.find((name) => name === source);
+  if (found === undefined) {
+    throw new UsageError(`--source must be ${WATCH_SOURCES.join(" or ")}, got "${source}"`);
+  }
+  if (connect === undefined) return found;
+  throw new UsageError("--source is where this process listens; with --connect the relay listens");
 }
 
 function pid(text: string): number {

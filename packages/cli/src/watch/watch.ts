@@ -3,6 +3,7 @@ import { taskWatchers } from "@task-watchers/chain";
 import { clockOffsets, monotonicNs } from "@task-watchers/linux";
 import { toLine } from "@task-watchers/proc-events";
 import type { AnyLine } from "@task-watchers/trace";
+import { watchScreen } from "../live/watch-screen.ts";
 import { moduleLines } from "../report/print-modules.ts";
 import { asUsage } from "../arguments.ts";
 import { lossLine } from "../report/print-losses.ts";
@@ -46,7 +47,7 @@ export async function watch(args: WatchArguments): Promise<number> {
   const onLine = (line: AnyLine): void => (trace ? trace.write(line) : void early.push(line));
   const source = await asUsage(async () =>
     args.connect === undefined
-      ? await localSource(args, onLine)
+      ? await localSource(args, { line: onLine, note: (text) => say(text, view) })
       : await relaySource(args.connect, args),
   );
   const beginNs = monotonicNs();
@@ -112,12 +113,18 @@ function viewOf(
   source: EventSource,
   stop: Stop,
 ): View | undefined {
-  if (args.quiet || args.json === "-") return undefined;
+  const title = `${hostname()}: ${source.title}`;
+  const isOutputTaken = args.json === "-";
+  if (args.live && !args.lines) {
+    const screen = watchScreen({ title, isOutputTaken, onQuit: stop.ask }, process.env);
+    if (screen) return screen;
+  }
+  if (args.quiet || isOutputTaken) return undefined;
   const { stdout } = process;
   const style: Style = styleFor(stdout, process.env);
   if (stdout.isTTY && !args.lines && process.env["TERM"] !== "dumb") {
     stdout.on("error", stop.ask);
-    return new Table(stdout, style, tally, `${hostname()}: ${source.title}`, source.alive);
+    return new Table(stdout, style, tally, title, source.alive);
   }
   return new Lines(stdout, style, {
     realtimeNs: clockOffsets().realtimeNs,

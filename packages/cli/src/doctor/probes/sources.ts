@@ -1,18 +1,9 @@
-import {
-  createBpfMap,
-  pidfdOpen,
-  seccompActionAvailable,
-  seccompNotificationSize,
-} from "@task-watchers/linux";
+import { pidfdOpen, seccompActionAvailable, seccompNotificationSize } from "@task-watchers/linux";
 import { type Probe, RefusedError } from "../probe.ts";
-import { lacks, notInKernel } from "../refusal.ts";
+import { notInKernel } from "../refusal.ts";
 
 /** include/uapi/linux/seccomp.h */
 const SECCOMP_RET_USER_NOTIF = 0x7fc0_0000;
-/** enum bpf_map_type, include/uapi/linux/bpf.h */
-const BPF_MAP_TYPE_RINGBUF = 27;
-/** Fits every page size, bytes. */
-const RING_BYTES = 65_536;
 
 /** Whether a process can be held by a descriptor, and its end be waited for. */
 export const pidfd: Probe = {
@@ -39,19 +30,3 @@ export const execStop: Probe = {
 };
 
 const UNKNOWN_ACTION = notInKernel("seccomp notification", "Linux 5.0 or later");
-
-/** Whether a program in the kernel could write events into a ring of ours. */
-export const bpfRing: Probe = {
-  name: "bpf-ring",
-  title: "events of the whole host from a BPF program",
-  attempt: () => {
-    const ring = { keySize: 0, valueSize: 0, maxEntries: RING_BYTES };
-    createBpfMap({ type: BPF_MAP_TYPE_RINGBUF, ...ring }).close();
-    return "a ring can be made; loading a program that traces wants CAP_PERFMON as well";
-  },
-  explain: (code, host) => {
-    if (code === "EINVAL") return notInKernel("BPF ring", "Linux 5.8 or later");
-    if (code === "ENOSYS") return notInKernel("bpf(2)", "one with CONFIG_BPF_SYSCALL=y");
-    return code === "EPERM" ? lacks("CAP_BPF", host) : undefined;
-  },
-};

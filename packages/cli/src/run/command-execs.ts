@@ -1,0 +1,135 @@
+import type { StoppedDescent } from "@task-watchers/descent";
+import type { PreparedExecStop, StopExecsOptions } from "@task-watchers/exec-stop/watch";
+import type { TaskWatch } from "@task-watchers/tasks";
+import { printable } from "../report/terminal-text.ts";
+import { type StartCommand, startChild } from "./child.ts";
+import type { RunArguments } from "./run-arguments.ts";
+
+/** What a run needs to tell the user of execs. */
+export interface CommandExecsParts {
+  /** A remark. */
+  readonly note: (line: string) => void;
+  /** Something went wrong, though the command goes on. */
+  readonly trouble: (line: string) => void;
+}
+
+/** Of the execs that went on unanswered, how many are told one by one. */
+const LATE_SHOWN = 3;
+
+/** How the command is started, and its execs are learned of: stopped before they are made, or looked at in /proc afterwards. */
+export class CommandExecs {
+  readonly #args: RunArguments;
+  #parts: CommandExecsParts | undefined;
+  #opening: Promise<PreparedExecStop | Error> | undefined;
+  #stop: PreparedExecStop | undefined;
+  #descent: StoppedDescent | undefined;
+  #late = 0;
+
+  constructor(args: RunArguments) {
+    this.#args = args;
+  }
+
+  /** Where remarks go from now on. */
+  tellTo(parts: CommandExecsParts): void {
+    this.#parts = parts;
+  }
+
+  /** Begins to open the stop, if one is wanted: that takes longer than all the rest, and is mostly another thread's work. */
+  open(): void {
+    if (this.#args.execs === "proc" || this.#opening !== undefined) return;
+    this.#opening = this.#prepare({});
+  }
+
+  /**
+   * Opens a stop that also tells what else becomes of the command's descent, in the place of the one opened before.
+   *
+   * @returns undefined when there can be none
+   */
+  async openDescent(): Promise<StoppedDescent | undefined> {
+    if (this.#args.execs === "proc") return undefined;
+    await this.close();
+    const { descentSource } = await import("@task-watchers/descent");
+    const descent = descentSource();
+    this.#opening = this.#prepare({ others: descent.others });
+    if ((await this.#opening) instanceof Error) {
+      descent.close();
+      return undefined;
+    }
+    return (this.#descent = descent);
+  }
+
+  async #prepare(others: Pick<StopExecsOptions, "others">): Promise<PreparedExecStop | Error> {
+    try {
+      const { prepareExecStop } = await import("@task-watchers/exec-stop/watch");
+      return await prepareExecStop({
+        ...others,
+        onLate: (_call, watcher) => this.#tellLate(watcher),
+        onTrouble: ({ kind, message }) => {
+          if (kind !== "late") this.#parts?.trouble(`exec stop: ${printable(message)}`);
+        },
+      });
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /**
+   * Whether execs are stopped. Says why if they are not.
+   *
+   * @throws ExecStopUnavailableError when they have to be
+   */
+  async ready(): Promise<boolean> {
+    this.open();
+    const opened = await this.#opening;
+    if (opened === undefined) return false;
+    if (!(opened instanceof Error)) {
+      this.#stop = opened;
+      return true;
+    }
+    const isNeeded = this.#args.execs === "stop" || !this.#args.deny.isEmpty;
+    if (isNeeded || !("remedy" in opened)) throw opened;
+    this.#parts?.note(
+      `${printable(opened.message)}; arguments are read from /proc, where short programs are missed`,
+    );
+    return false;
+  }
+
+  /** How to start the command. @param onStart called with its pid */
+  starter(watch: TaskWatch, onStart: (pid: number) => void): StartCommand {
+    const prepared = this.#stop;
+    const known = { argv: this.#args.command, cwd: process.cwd() };
+    if (prepared === undefined) {
+      return startChild((pid) => {
+        onStart(pid);
+        watch.follow(pid, known);
+      });
+    }
+    const stop = prepared.begin(this.#descent?.around(watch) ?? watch);
+    this.#descent?.attach(stop, (pid) => watch.follow(pid, known));
+    if (stop.losesSetuid) {
+      this.#parts?.note(
+        "set-user-ID programs such as sudo gain no rights in this command; --no-exec-stop leaves them theirs",
+      );
+    }
+    return async (file, args, options) => {
+      const child = await stop.spawn(file, args, options);
+      onStart(child.pid);
+      return child;
+    };
+  }
+
+  /** What still runs is let pass from now on. */
+  async close(): Promise<void> {
+    const opened = await this.#opening;
+    if (opened !== undefined && !(opened instanceof Error)) await opened.close();
+    this.#descent?.close();
+  }
+
+  #tellLate(watcher: string | undefined): void {
+    this.#late++;
+    if (this.#late > LATE_SHOWN) return;
+    const who = watcher === undefined ? "a watcher" : `watcher ${printable(watcher)}`;
+    this.#parts?.trouble(`an exec went on because ${who} had not answered in time`);
+    if (this.#late === LATE_SHOWN) this.#parts?.trouble("further ones are only counted");
+  }
+}

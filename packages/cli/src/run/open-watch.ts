@@ -1,0 +1,35 @@
+import { SourceUnavailableError, type TaskWatch, watchTasks } from "@task-watchers/tasks";
+import { printable } from "../report/terminal-text.ts";
+import type { CommandExecs } from "./command-execs.ts";
+import type { Recorder } from "./recorder.ts";
+import type { RunArguments } from "./run-arguments.ts";
+
+/**
+ * Begins the watch. Where the kernel tells no process events, as in a container, calls of the command's own descent are stopped
+ * to learn of them.
+ *
+ * @throws SourceUnavailableError when neither is to be had
+ */
+export async function openWatch(
+  args: RunArguments,
+  recorder: Recorder,
+  execs: CommandExecs,
+): Promise<TaskWatch> {
+  const { threads, receiveBufferBytes } = args;
+  const common = {
+    threads,
+    onLost: (loss) => recorder.lost(loss),
+    onLine: (line) => recorder.line(line),
+  } satisfies Parameters<typeof watchTasks>[0];
+  try {
+    const buffer = receiveBufferBytes === undefined ? {} : { receiveBufferBytes };
+    return await watchTasks({ ...common, ...buffer });
+  } catch (error) {
+    if (!(error instanceof SourceUnavailableError)) throw error;
+    const descent = await execs.openDescent();
+    if (descent === undefined) throw error;
+    recorder.note(`${printable(error.message)}; calls of the command are stopped instead`);
+    for (const note of descent.notes) recorder.note(printable(note));
+    return await watchTasks({ ...common, events: descent.open });
+  }
+}
