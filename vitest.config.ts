@@ -11,13 +11,15 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "tools/*/src/**/*.test.ts"],
           exclude: ["**/*.kernel.test.ts", "**/node_modules/**", "**/dist/**"],
+          // Fuzzing takes a second, on a busy machine many.
+          testTimeout: 60_000,
         },
       },
       {
         extends: true,
         test: {
           name: "kernel",
-          include: ["packages/*/src/**/*.kernel.test.ts"],
+          include: ["packages/*/src/**/*.kernel.test.ts", "examples/*.kernel.test.ts"],
           // The kernel is one for all: two files at once would see each other's load.
           fileParallelism: false,
           testTimeout: 30_000,
