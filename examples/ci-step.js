@@ -1,8 +1,7 @@
 // @ts-check
 // node ci-step.js COMMAND…: runs a step of a build, and fails when a program in it failed though the step itself did not.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { taskWatchers } from "@task-watchers/chain";
+import { stopExecs } from "@task-watchers/exec-stop/watch";
 import { watchTasks } from "@task-watchers/tasks";
 
 // These fail to say no.
@@ -19,10 +18,13 @@ taskWatchers.register({
   },
 });
 const watch = await watchTasks();
-const child = spawn(command, args, { stdio: "inherit" });
-if (child.pid !== undefined) watch.follow(child.pid);
-const [status, signal] = await once(child, "exit");
+// Every exec stands still until its arguments are read: none is missed.
+const stop = await stopExecs(watch);
+const { pid, ended } = await stop.spawn(command, args, { stdio: [0, 1, 2] });
+watch.follow(pid);
+const { code } = await ended;
 await watch.whenIdle();
 await watch.close();
+await stop.close();
 for (const line of failed) console.error(line);
-process.exitCode = signal !== null || status !== 0 ? (status ?? 1) : failed.length > 0 ? 1 : 0;
+process.exitCode = code === 0 && failed.length > 0 ? 1 : (code ?? 1);
