@@ -1,4 +1,4 @@
-import type { ExecEvent, ExitEvent, Task } from "@task-watchers/chain";
+import type { ExecEvent, ExecFailedNotice, ExitEvent, Task } from "@task-watchers/chain";
 import type { AuditFacts } from "../facts/audit-facts.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { ExecPairs, type PairedExecs } from "./exec-pairs.ts";
@@ -59,7 +59,15 @@ export class AuditContext {
   /** The task runs another program: a record of that is due. */
   exec(event: ExecEvent): void {
     if (event.synthetic !== undefined) return;
-    this.#pairs.exec(event, this.#pairs.keptExecs < KEPT && this.#takeRoom(bytesOf(event)));
+    const hasRoom = () => this.#pairs.keptExecs < KEPT && this.#takeRoom(bytesOf(event));
+    this.#pairs.exec(event, hasRoom);
+  }
+
+  /** An exec did not happen, which may have been told of: no record of it is due. */
+  execFailed({ timeNs, raised }: ExecFailedNotice): void {
+    if (!raised || this.#isLetGo) return;
+    const event = this.#pairs.fail(timeNs);
+    if (event !== undefined) this.#giveRoom(bytesOf(event));
   }
 
   /** The task ends. */
@@ -124,8 +132,7 @@ export class AuditContext {
     this.#facts = [];
     this.#failed = [];
     this.#pairs = new ExecPairs();
-    this.#budget.give(this.#bytes);
-    this.#bytes = 0;
+    this.#giveRoom(this.#bytes);
   }
 
   #keep(told: ToldEvent, isRun: boolean): boolean {
@@ -143,6 +150,11 @@ export class AuditContext {
     if (this.#bytes + bytes > KEPT_BYTES || !this.#budget.take(bytes)) return false;
     this.#bytes += bytes;
     return true;
+  }
+
+  #giveRoom(bytes: number): void {
+    this.#budget.give(bytes);
+    this.#bytes -= bytes;
   }
 }
 

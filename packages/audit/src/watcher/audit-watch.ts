@@ -29,6 +29,7 @@ export class AuditWatch {
   readonly #tell: (audit: TaskAudit) => void;
   readonly #join: EventJoin;
   readonly #tally = new Tally();
+  #unlisten: (() => void) | undefined;
   #source: EventSource | undefined;
   #log: RawLog | undefined;
   #unrecorded = 0;
@@ -118,6 +119,7 @@ export class AuditWatch {
 
   /** Ends what was opened; what was counted can be asked for on and on. */
   async close(): Promise<void> {
+    this.#unlisten?.();
     try {
       await this.#source?.close();
     } finally {
@@ -128,6 +130,9 @@ export class AuditWatch {
 
   async #open(options: AuditOptions): Promise<void> {
     const { log } = options;
+    this.#unlisten = this.#watch.listen?.({
+      execFailed: (notice, task) => this.#join.execFailed(notice, task),
+    });
     if (log !== undefined) this.#log = await RawLog.open(log);
     this.#source = await EventSource.open(options, {
       event: (told) => this.#join.event(told),

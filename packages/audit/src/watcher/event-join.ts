@@ -1,4 +1,4 @@
-import type { ExitEvent, Task } from "@task-watchers/chain";
+import type { ExecFailedNotice, ExitEvent, Task } from "@task-watchers/chain";
 import { AuditContext, type ContextParts } from "./audit-context.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { JoinedSerials } from "./joined-serials.ts";
@@ -104,6 +104,14 @@ export class EventJoin {
     if (told.pid === undefined) this.#eventWithoutPid(told);
     else this.#eventOf(told.pid, told);
     this.#waiting.settleOldest((waiting) => this.#isComplete(waiting));
+  }
+
+  /** An exec of the task did not happen: there may be no more to wait for. */
+  execFailed(notice: ExecFailedNotice, task: Task): void {
+    const context = this.#contexts.get(task);
+    if (context === undefined) return;
+    context.execFailed(notice);
+    if (this.#isComplete(context)) this.#waiting.done(context);
   }
 
   /** The task's end; resolves when its records have come, or their time is over. */

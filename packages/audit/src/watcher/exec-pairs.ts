@@ -1,5 +1,7 @@
 import type { ExecEvent } from "@task-watchers/chain";
 import type { AuditFacts } from "../facts/audit-facts.ts";
+import { ExecTimes } from "./exec-times.ts";
+import { RecentTimes } from "./recent-times.ts";
 import { STAMP_NS } from "./told-event.ts";
 
 /** An exec that succeeded: what the chain told of it, and what the kernel's records say. */
@@ -30,10 +32,16 @@ interface RunRecord {
 export class ExecPairs {
   readonly #execs: ExecEvent[] = [];
   readonly #records: RunRecord[] = [];
+  /** Of those that are not kept and may fail yet. */
+  readonly #unkept = new RecentTimes();
+  /** Of those that failed before we were told of them, if we ever are: a watcher before us may take its time, or refuse. */
+  readonly #unheard = new RecentTimes();
   #execCount = 0;
   #recordCount = 0;
   /** When the first record that is not kept was made. */
   #cutNs: bigint | undefined;
+  /** Time of the first exec that is not kept. */
+  #nextNs: bigint | undefined;
 
   get keptExecs(): number {
     return this.#execs.length;
@@ -44,10 +52,33 @@ export class ExecPairs {
     return this.#recordCount >= this.#execCount;
   }
 
-  /** @param isKept whether there is room for it */
-  exec(event: ExecEvent, isKept: boolean): void {
-    if (isKept && this.#execs.length === this.#execCount) this.#execs.push(event);
+  /**
+   * @param hasRoom asked whether there is room for it, unless it is not kept anyway
+   */
+  exec(event: ExecEvent, hasRoom: () => boolean): void {
+    const { timeNs, stopped } = event;
+    if (stopped && this.#unheard.take(timeNs)) return;
+    if (this.#execs.length === this.#execCount && hasRoom()) this.#insert(event);
+    else {
+      this.#nextNs ??= timeNs;
+      if (stopped) this.#unkept.add(timeNs);
+    }
     this.#execCount++;
+  }
+
+  /**
+   * The exec that was stopped at that time did not happen.
+   *
+   * @returns its event if that was kept, which it is no more
+   */
+  fail(timeNs: bigint): ExecEvent | undefined {
+    const at = this.#execs.findLastIndex((exec) => exec.stopped && exec.timeNs === timeNs);
+    if (at >= 0) this.#execCount--;
+    else if (this.#unkept.take(timeNs)) {
+      this.#execCount--;
+      if (this.#nextNs === timeNs) this.#nextNs = undefined;
+    } else this.#unheard.add(timeNs);
+    return at < 0 ? undefined : this.#execs.splice(at, 1)[0];
   }
 
   /** @param facts undefined when there is no room for them */
@@ -58,7 +89,8 @@ export class ExecPairs {
   }
 
   paired(): PairedExecs {
-    const [execs, used] = this.#lastToLast() ?? this.#byTime();
+    const times = new ExecTimes(this.#execs, this.#nextNs);
+    const [execs, used] = this.#lastToLast(times) ?? this.#byTime(times);
     const unkept = this.#execCount - execs.length;
     const restRecords = Math.max(0, this.#recordCount - used);
     const without = execs.filter(({ facts }) => facts === undefined).length;
@@ -66,7 +98,7 @@ export class ExecPairs {
   }
 
   /** A record for each, at least: the last ones belong together, and what is over is from before the watch. */
-  #lastToLast(): Pairing | undefined {
+  #lastToLast(times: ExecTimes): Pairing | undefined {
     const first = this.#recordCount - this.#execCount;
     if (first < 0) return undefined;
     const execs: AuditedExec[] = [];
@@ -74,7 +106,7 @@ export class ExecPairs {
       const record = this.#records[first + n];
       if (record === undefined) break;
       // Not so: some of both were lost.
-      if (!this.#fits(record, n)) return undefined;
+      if (!times.fits(record.fromNs, n)) return undefined;
       execs.push({ event, facts: record.facts });
     }
     return [execs, first + execs.length];
@@ -84,65 +116,58 @@ export class ExecPairs {
    * Some have none. Both are in order, so records go to the earliest execs that they fit, or to the latest: where the two agree,
    * there is no other way.
    */
-  #byTime(): Pairing {
-    const execs = this.#execsBeforeCut();
-    const [earliest, latest] = [this.#earliest(execs), this.#latest(execs)];
-    const paired = execs.map((event, n) => {
+  #byTime(times: ExecTimes): Pairing {
+    // The record of one behind those may be among those that are not kept.
+    const count = this.#cutNs === undefined ? this.#execs.length : times.first(this.#cutNs);
+    const [earliest, latest] = [this.#earliest(times, count), this.#latest(times, count)];
+    const paired = this.#execs.slice(0, count).map((event, n) => {
       const record = earliest.get(n);
       return { event, facts: record === latest.get(n) ? record?.facts : undefined };
     });
-    const lastNs = execs.at(-1)?.timeNs ?? 0n;
-    return [paired, this.#records.filter(({ fromNs }) => fromNs <= lastNs).length];
+    return [paired, this.#used(times, count, [...earliest.values()].at(-1))];
   }
 
-  #execsBeforeCut(): readonly ExecEvent[] {
-    const cutNs = this.#cutNs;
-    return cutNs === undefined ? this.#execs : this.#execs.filter(({ timeNs }) => timeNs < cutNs);
-  }
-
-  #earliest(execs: readonly ExecEvent[]): ReadonlyMap<number, RunRecord> {
+  #earliest(times: ExecTimes, count: number): ReadonlyMap<number, RunRecord> {
     const found = new Map<number, RunRecord>();
     let free = 0;
     for (const record of this.#records) {
-      const n = Math.max(free, firstFrom(execs, record.fromNs));
-      if (n >= execs.length || !this.#fits(record, n)) continue;
+      const n = Math.max(free, times.first(record.fromNs));
+      if (n >= count || !times.fits(record.fromNs, n)) continue;
       found.set(n, record);
       free = n + 1;
     }
     return found;
   }
 
-  #latest(execs: readonly ExecEvent[]): ReadonlyMap<number, RunRecord> {
+  #latest(times: ExecTimes, count: number): ReadonlyMap<number, RunRecord> {
     const found = new Map<number, RunRecord>();
-    let free = execs.length - 1;
+    let free = count - 1;
     for (const record of this.#records.toReversed()) {
-      let n = firstFrom(execs, record.fromNs);
-      if (n > free || !this.#fits(record, n)) continue;
-      while (n < free && this.#fits(record, n + 1)) n++;
+      let n = times.first(record.fromNs);
+      if (n > free || !times.fits(record.fromNs, n)) continue;
+      while (n < free && times.fits(record.fromNs, n + 1)) n++;
       found.set(n, record);
       free = n - 1;
     }
     return found;
   }
 
-  /** The call was made before this exec was told, and after the one before it. */
-  #fits({ fromNs }: RunRecord, n: number): boolean {
-    const before = this.#execs[n - 1]?.timeNs ?? 0n;
-    const own = this.#execs[n]?.timeNs ?? 0n;
-    return fromNs <= own && fromNs + STAMP_NS >= before;
+  /** Records that are of no exec behind the first ones: up to the last that went to one of those, and what is as old for sure. */
+  #used(times: ExecTimes, count: number, last: RunRecord | undefined): number {
+    const given = last === undefined ? 0 : this.#records.lastIndexOf(last) + 1;
+    const untilNs = times.untilNs(count - 1) ?? 0n;
+    return Math.max(
+      given,
+      this.#records.filter(({ fromNs }) => fromNs + STAMP_NS <= untilNs).length,
+    );
+  }
+
+  /** Of two threads that stood still, the one that did so first may be told last. */
+  #insert(event: ExecEvent): void {
+    const before = this.#execs.findLastIndex(({ timeNs }) => timeNs <= event.timeNs);
+    this.#execs.splice(before + 1, 0, event);
   }
 }
 
 /** Execs with their records, and up to which record that goes. */
 type Pairing = readonly [execs: readonly AuditedExec[], usedRecords: number];
-
-/** The first exec that was told at this time or later. */
-function firstFrom(execs: readonly ExecEvent[], fromNs: bigint): number {
-  let [low, high] = [0, execs.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((execs[middle]?.timeNs ?? 0n) < fromNs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

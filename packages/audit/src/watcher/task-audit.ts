@@ -12,7 +12,10 @@ export interface TaskAudit {
   readonly session?: number;
   /** Every exec that the chain told of, with its record where one came: the first ones, see `unkeptExecs`. */
   readonly execs: readonly AuditedExec[];
-  /** Execs that failed, which the chain does not tell of; but for a search along PATH that found what was wanted. */
+  /**
+   * Execs that failed; but for a search along PATH that found what was wanted, and for those that a watcher refused: the kernel
+   * writes no record of these (see `execFailed` of a watch's listeners).
+   */
   readonly failedExecs: readonly AuditFacts[];
   /** All events of it, in the order of records: the ones above, changes of ids, and what else the kernel wrote of it. */
   readonly events: readonly AuditFacts[];

@@ -1,4 +1,4 @@
-import type { ExecEvent, ExitEvent, Task } from "@task-watchers/chain";
+import type { ExecEvent, ExecFailedNotice, ExitEvent, Task } from "@task-watchers/chain";
 import type { AuditEvent, PartialReason } from "../assemble/audit-event.ts";
 import type { AuditRecord } from "../record/audit-record.ts";
 import { parseRecord } from "../record/parse-record.ts";
@@ -16,6 +16,18 @@ export function processAt(pid: number, startMs: number): Task {
 export function execAt(ms: number, program = "/bin/true"): ExecEvent {
   const timeNs = BigInt(ms) * 1_000_000n;
   return { type: "exec", timeNs, exe: program, argv: [program], cwd: "/", cgroup: "/" };
+}
+
+/** An exec that the chain tells of while the task stands still before it. */
+export function stoppedAt(ms: number): ExecEvent {
+  return { ...execAt(ms), stopped: true, source: "stop" };
+}
+
+/** That the one of then did not happen. */
+export function failedAt(ms: number): ExecFailedNotice {
+  const { timeNs, exe, argv } = execAt(ms);
+  const facts = { path: exe, argv, certain: true, raised: true };
+  return { type: "exec-failed", timeNs, pid: 5, ...facts };
 }
 
 export function exitAt(ms: number): ExitEvent {
