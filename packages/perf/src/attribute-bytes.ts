@@ -16,6 +16,7 @@ const BIT = {
   mmap2: 23,
   comm_exec: 24,
   use_clockid: 25,
+  inherit_thread: 35,
 } as const;
 
 /** What of struct perf_event_attr is not 0. */

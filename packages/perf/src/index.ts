@@ -1,4 +1,5 @@
 /** Perf events: what is asked of them, their rings, their records. Any user, as far as the kernel's settings allow. @module */
+export { openAnchors } from "./anchor.ts";
 export { encodeAttributes, type SampledEvent, type SamplingAttributes } from "./attributes.ts";
 export { openTaskRecords, TaskRecords, type TaskRecordsOptions } from "./task-records.ts";
 export { CpuEvents } from "./cpu-events.ts";

@@ -1,4 +1,5 @@
 import { type FileDescriptor, openPerfEvent, SyscallError } from "@task-watchers/linux";
+import { openAnchors } from "./anchor.ts";
 import { CpuEvents } from "./cpu-events.ts";
 import { kernelSetting, onlineCpus } from "./machine-limits.ts";
 import { mapRings } from "./map-rings.ts";
@@ -24,7 +25,9 @@ export interface TaskRecordsOptions {
  */
 export function openTaskRecords({ threadId, ringPages = 128 }: TaskRecordsOptions): TaskRecords {
   const cpus: CpuEvents[] = [];
+  let anchors: readonly FileDescriptor[] = [];
   try {
+    anchors = openAnchors(threadId);
     const cpuNumbers = onlineCpus();
     const readLost = countsLost({ pid: threadId, cpu: cpuNumbers[0] ?? 0 });
     const attributes = encodeTaskAttributes(readLost);
@@ -32,8 +35,9 @@ export function openTaskRecords({ threadId, ringPages = 128 }: TaskRecordsOption
       const event = openUnlessOffline(attributes, { pid: threadId, cpu });
       if (event !== undefined) cpus.push(new CpuEvents(cpu, event));
     }
-    return new TaskRecords(cpus, mapRings(cpus, ringPages), readLost);
+    return new TaskRecords({ cpus, anchors }, mapRings(cpus, ringPages), readLost);
   } catch (error) {
+    for (const anchor of anchors) anchor.close();
     for (const cpu of cpus) cpu.close();
     throw explain(error);
   }
@@ -46,13 +50,15 @@ export class TaskRecords {
   /** Records of a kind that was not asked for, or too short for what they say they are. */
   strange = 0;
   readonly #cpus: readonly CpuEvents[];
+  readonly #anchors: readonly FileDescriptor[];
   readonly #readLost: boolean;
   #told = 0;
   #lostAtEnd: number | undefined;
 
   /** Not for callers: `openTaskRecords()` makes it. */
-  constructor(cpus: readonly CpuEvents[], ringPages: number, readLost: boolean) {
+  constructor({ cpus, anchors }: TaskEvents, ringPages: number, readLost: boolean) {
     this.#cpus = cpus;
+    this.#anchors = anchors;
     this.ringPages = ringPages;
     this.#readLost = readLost;
   }
@@ -94,7 +100,14 @@ export class TaskRecords {
   close(): void {
     this.#lostAtEnd ??= this.lost;
     for (const cpu of this.#cpus) cpu.close();
+    for (const anchor of this.#anchors) anchor.close();
   }
+}
+
+/** The events of one thread. */
+interface TaskEvents {
+  readonly cpus: readonly CpuEvents[];
+  readonly anchors: readonly FileDescriptor[];
 }
 
 type Target = Parameters<typeof openPerfEvent>[1];

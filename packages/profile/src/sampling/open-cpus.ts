@@ -1,6 +1,12 @@
 import { type FileDescriptor, openPerfEvent, SyscallError } from "@task-watchers/linux";
 import { ProcReader } from "@task-watchers/linux/procfs";
-import { CpuEvents, mapRings, onlineCpus, PerfUnavailableError } from "@task-watchers/perf";
+import {
+  CpuEvents,
+  mapRings,
+  onlineCpus,
+  openAnchors,
+  PerfUnavailableError,
+} from "@task-watchers/perf";
 import type { SamplerOptions } from "./options.ts";
 import { strangers, withDescent } from "./process-threads.ts";
 import { explainRefusal } from "./refusal.ts";
@@ -9,6 +15,8 @@ import { attributesOf, chooseVariant, type Variant } from "./variant.ts";
 /** What was opened. */
 export interface OpenedCpus {
   readonly cpus: readonly CpuEvents[];
+  /** Hold the events of the thread that starts what is sampled to that thread; to be closed with them. */
+  readonly anchors: readonly FileDescriptor[];
   readonly variant: Variant;
   readonly ringPages: number;
 }
@@ -29,7 +37,9 @@ export function openCpus(options: SamplerOptions, proc: ProcReader = new ProcRea
   const variant = chooseVariant(options, { pid: first, cpu: cpuNumbers[0] ?? 0 });
   const attributes = attributesOf(variant, target.kind, options.frequencyHz ?? 99);
   const cpus: CpuEvents[] = [];
+  let anchors: readonly FileDescriptor[] = [];
   try {
+    if (target.kind === "descent") anchors = openAnchors(0);
     for (const cpu of cpuNumbers) {
       const event = openUnlessGone(attributes, { pid: first, cpu }, "ENODEV");
       if (event !== undefined) cpus.push(new CpuEvents(cpu, event));
@@ -40,8 +50,9 @@ export function openCpus(options: SamplerOptions, proc: ProcReader = new ProcRea
       openThreads({ cpus, attributes, proc, pids: target.pids, opened });
     }
     if (target.kind !== "descent") for (const cpu of cpus) cpu.enable();
-    return { cpus, variant, ringPages };
+    return { cpus, anchors, variant, ringPages };
   } catch (error) {
+    for (const anchor of anchors) anchor.close();
     for (const cpu of cpus) cpu.close();
     const isKernelWanted = options.kernelStacks === true;
     throw explainRefusal(error, { target: target.kind, isKernelWanted });

@@ -106,7 +106,7 @@ class RingSampler implements Sampler {
   close(): void {
     if (this.#lostAtEnd !== undefined) return;
     clearTimeout(this.#timer);
-    const { cpus } = this.#opened;
+    const { cpus, anchors } = this.#opened;
     this.stop();
     try {
       this.#read();
@@ -115,6 +115,7 @@ class RingSampler implements Sampler {
       this.#resyncsAtEnd = cpus.reduce((sum, cpu) => sum + cpu.resyncs, 0);
       this.#lostAtEnd = this.#lost();
       for (const cpu of cpus) cpu.close();
+      for (const anchor of anchors) anchor.close();
     }
   }
 
