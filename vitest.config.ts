@@ -9,7 +9,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "tools/*/src/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "tools/*/src/**/*.test.ts",
+            "bench/**/*.test.js",
+          ],
           exclude: ["**/*.kernel.test.ts", "**/node_modules/**", "**/dist/**"],
           // Fuzzing takes a second, on a busy machine many.
           testTimeout: 60_000,

@@ -1,23 +1,26 @@
 // @ts-check
 /**
- * What it costs to listen: CPU time per event, ours beside a C loop over recvmmsg(2) and beside forkstat, under the same
+ * What it costs to listen: CPU time per event, ours beside a C loop over recvmmsg(2), forkstat and extrace, under the same
  * load, one after the other in each round. `--quick`: fewer, shorter rounds. `--json FILE`: the figures.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { compileC, startLoad } from "@task-watchers/kernel-test/load";
+import { cpuNsOfTree } from "../measuring/cpu-time.js";
+import { isInstalled } from "../measuring/installed.js";
+import { median } from "../measuring/statistics.js";
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean" }, json: { type: "string" } },
 });
-const ROUNDS = values.quick ? 3 : 7;
-const SECONDS = values.quick ? 2 : 4;
+const ROUNDS = values.quick ? 1 : 7;
+const SECONDS = values.quick ? 1.5 : 3;
 /** Events a second asked for; the last is as fast as the machine can. */
-const RATES = values.quick ? [10_000, 200_000] : [1000, 10_000, 50_000, 200_000];
+const RATES = values.quick ? [1000, 50_000] : [100, 1000, 10_000, 50_000, 100_000, 200_000];
 const EXEC_PERCENT = 3;
 
 const reader = fileURLToPath(new URL("./reader.js", import.meta.url));
@@ -27,21 +30,14 @@ const cLoop = compileC(readFileSync(new URL("./c-loop.c", import.meta.url), "utf
 const CONTENDERS = {
   "C loop": [cLoop],
   forkstat: ["forkstat", "-e", "fork,exec,exit"],
+  extrace: ["extrace", "-t"],
   connector: [process.execPath, reader, "connector"],
   tasks: [process.execPath, reader, "tasks"],
 };
-if (spawnSync("forkstat", ["-h"]).error) {
-  process.stderr.write("forkstat is not installed (Debian: apt-get install forkstat): left out\n");
-  delete CONTENDERS["forkstat"];
-}
-
-/** Nanoseconds of CPU time a process has used, all its threads. @param {number} pid */
-function cpuNs(pid) {
-  let sum = 0;
-  for (const tid of readdirSync(`/proc/${pid}/task`)) {
-    sum += Number(readFileSync(`/proc/${pid}/task/${tid}/schedstat`, "latin1").split(" ")[0]);
-  }
-  return sum;
+for (const peer of ["forkstat", "extrace"]) {
+  if (isInstalled(peer)) continue;
+  process.stderr.write(`${peer} is not installed (Debian: apt-get install ${peer}): left out\n`);
+  delete CONTENDERS[peer];
 }
 
 /** @param {number} ms */
@@ -50,26 +46,23 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Nanoseconds per event. @param {string[]} command @param {number} rate */
 async function measure(command, rate) {
   const [file = "", ...args] = command;
-  const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
-  child.stdout.resume();
-  if (args.includes(reader)) await once(child.stdout, "data");
+  const isOurs = args.includes(reader);
+  // A peer complains of each process that was gone before it looked.
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", isOurs ? "inherit" : "ignore"] });
+  child.stdout?.resume();
+  if (isOurs && child.stdout !== null) await once(child.stdout, "data");
   else await sleep(300);
   const pid = child.pid ?? 0;
   // Compiled by now, and settled.
   await startLoad({ rate: 5000, seconds: 0.5, workers: 2, execPercent: EXEC_PERCENT });
   await sleep(200);
-  const before = cpuNs(pid);
+  const before = cpuNsOfTree(pid);
   const made = await startLoad({ rate, seconds: SECONDS, workers: 2, execPercent: EXEC_PERCENT });
   await sleep(200);
-  const spent = cpuNs(pid) - before;
+  const spent = cpuNsOfTree(pid) - before;
   child.kill("SIGTERM");
   await once(child, "close");
   return { ns: spent / (made.forks + made.execs + made.exits), rate: made.rate };
-}
-
-/** @param {number[]} numbers */
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 }
 
 const names = Object.keys(CONTENDERS);

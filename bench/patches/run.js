@@ -1,0 +1,101 @@
+// @ts-check
+/**
+ * What a build pays for being watched: a kernel built under each of our watchers, under today's other programs, and under
+ * none, in turns. `--quick`: a part of the kernel, and one run of each. `--runs N`. `--rows A,B`: only these, and "none". `--peers`:
+ * installs what is missing (apt-get). `--json FILE`: every run. Everything is put back, also when interrupted.
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { peerVersions, providePeers } from "../measuring/installed.js";
+import { goOn, untilInterrupted } from "../measuring/interrupt.js";
+import { orderOfRound } from "../measuring/rounds.js";
+import { compare } from "./compare.js";
+import { ratiosText, seriesText } from "./print.js";
+import { openProject } from "./project.js";
+import { rows } from "./rows.js";
+
+/** @typedef {import("./compare.js").TimedRun} TimedRun */
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    runs: { type: "string" },
+    rows: { type: "string" },
+    peers: { type: "boolean", default: false },
+    json: { type: "string" },
+  },
+});
+const RUNS = Number(values.runs ?? (values.quick ? 1 : 3));
+if (!Number.isSafeInteger(RUNS) || RUNS < 1) {
+  throw new RangeError(`--runs must be a whole number, 1 or more, got "${values.runs}"`);
+}
+/** Other rows between two of "none". */
+const NONE_EVERY = 4;
+
+await untilInterrupted(async () => {
+  providePeers(values.peers);
+  const project = openProject({ isQuick: values.quick, isInstalling: values.peers });
+  const all = rows();
+  const wanted = values.rows?.split(",") ?? [...all.keys()];
+  const stranger = wanted.find((name) => !all.has(name));
+  if (stranger !== undefined) {
+    throw new RangeError(
+      `--rows: there is no "${stranger}"; there are: ${[...all.keys()].join(", ")}`,
+    );
+  }
+  const names = [...new Set(["none", ...wanted])];
+  /** @type {Map<string, TimedRun[]>} */
+  const measured = new Map(names.map((name) => [name, []]));
+  /** A row that does not work here is told of and left out. @type {Map<string, string>} */
+  const failed = new Map();
+  process.stderr.write("warming up\n");
+  await one("none");
+  for (let run = 0; run < RUNS; run++) {
+    const order = names.length > 1 ? orderOfRound(names, "none", run, NONE_EVERY) : names;
+    for (const name of order) {
+      if (failed.has(name)) continue;
+      process.stderr.write(`run ${run + 1}: ${name}\n`);
+      try {
+        measured.get(name)?.push(await one(name));
+      } catch (error) {
+        goOn();
+        if (name === "none") throw error;
+        failed.set(name, error instanceof Error ? error.message : String(error));
+        measured.delete(name);
+      }
+    }
+  }
+  const versions = [...peerVersions()].map(([name, version]) => `${name} ${version}`).join(", ");
+  console.log(
+    `${project.title}; ${RUNS} runs of each in turns${versions && `; beside ${versions}`}\n`,
+  );
+  console.log(seriesText(measured));
+  const compared = compare(measured, (name) => !all.get(name)?.isPeer);
+  console.log(`\n${ratiosText(compared)}`);
+  console.log(`\n${forkstatText(compared)}`);
+  for (const [name, why] of failed) console.log(`\nleft out: ${name}: ${why.trim()}`);
+  if (values.json !== undefined) {
+    const json = { runs: Object.fromEntries(measured), compared: Object.fromEntries(compared) };
+    writeFileSync(values.json, `${JSON.stringify(json, null, 2)}\n`);
+  }
+
+  /** @param {string} name @returns {Promise<TimedRun>} */
+  async function one(name) {
+    goOn();
+    project.renew();
+    const begin = performance.now();
+    const measure = all.get(name)?.measure;
+    if (measure === undefined) throw new Error(`there is no row "${name}"`);
+    const run = await measure(project.command);
+    return { ...run, atMs: (begin + performance.now()) / 2 };
+  }
+});
+
+/** @param {ReadonlyMap<string, import("./compare.js").Compared>} compared */
+function forkstatText(compared) {
+  const own = compared.get("chain and tasks")?.watcherSeconds;
+  const peer = compared.get("forkstat")?.watcherSeconds;
+  if (own === undefined || peer === undefined) return "not compared with forkstat";
+  const holds = own <= peer / 2 ? "holds" : "NO";
+  return `CPU of chain and tasks to forkstat's: ${(own / peer).toFixed(2)}, at most 0.50 is claimed: ${holds}`;
+}
