@@ -18,9 +18,10 @@ import { run } from "./tarballs.js";
  * @param {"npm" | "pnpm"} manager
  * @param {readonly string[]} names packages, by short name
  * @param {ReadonlyMap<string, string>} tarballs by package name
+ * @param {readonly string[]} options of the manager besides
  * @returns {string} its directory
  */
-export function makeProject(manager, names, tarballs) {
+export function makeProject(manager, names, tarballs, options = []) {
   const directory = mkdtempSync(join(tmpdir(), "task-watchers-combination-"));
   const files = Object.fromEntries([...tarballs].map(([name, path]) => [name, `file:${path}`]));
   const wanted = names.map((name) => `@task-watchers/${name}`);
@@ -37,7 +38,8 @@ export function makeProject(manager, names, tarballs) {
     writeFileSync(join(directory, "pnpm-workspace.yaml"), JSON.stringify({ overrides: files }));
   }
   const quiet = manager === "npm" ? ["--no-audit", "--no-fund"] : ["--reporter=silent"];
-  run(manager, ["install", "--ignore-scripts", "--prefer-offline", ...quiet], directory);
+  const args = ["install", "--ignore-scripts", "--prefer-offline", ...quiet, ...options];
+  run(manager, args, directory);
   mkdirSync(join(directory, "src"));
   const workloads = fileURLToPath(new URL("workloads", import.meta.url));
   for (const file of readdirSync(workloads)) {

@@ -51,9 +51,9 @@ watch.follow(Number(command.pid));
 if (options.has("--reload")) {
   for (const name of loaded) {
     await taskWatchers.unload(name);
-    const entry = entries.get(name);
-    const reload = Object.entries(entry).find(([key]) => /^load[A-Z]/u.test(key))?.[1];
-    if (typeof reload === "function") reload();
+    // Each package exports what it registers, by its own name.
+    const camelCase = name.replaceAll(/-(.)/gu, (_, letter) => letter.toUpperCase());
+    taskWatchers.load(entries.get(name)[camelCase]);
   }
 }
 await watch.whenIdle();
