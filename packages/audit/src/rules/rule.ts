@@ -33,8 +33,11 @@ export const OPERATORS = {
   "&=": 0x4800_0000,
 } as const;
 
+/** When the kernel looks at a rule; `exit`, the end of a system call, is the usual one. */
 export type AuditList = keyof typeof LISTS;
+/** `always` makes a record, `never` prevents one; the first rule of a list that matches decides. */
 export type AuditAction = keyof typeof ACTIONS;
+/** Paths and keys are compared by `=` and `!=` alone, ids not by bits: the kernel refuses such a rule with EINVAL. */
 export type RuleOperator = keyof typeof OPERATORS;
 
 /** One condition. */

@@ -76,6 +76,7 @@ export interface BpfExitEvent extends TaskEvent {
   readonly processStatus?: number;
 }
 
+/** What the programs tell, told apart by `type`. A task that was there before they were loaded has no fork. */
 export type BpfEvent = BpfForkEvent | BpfExecEvent | BpfExitEvent;
 
 /** Events that happened and were not told. */

@@ -37,6 +37,7 @@ export interface TraceFigures {
   readonly blkioNs?: number;
 }
 
+/** A program by its name without directory, with all its tasks in each trace. */
 export interface ProgramChange {
   readonly program: string;
   /** Absent when it did not run there. */
@@ -46,6 +47,7 @@ export interface ProgramChange {
   readonly grownNs: number;
 }
 
+/** A command line as it is compared, names of temporary files made equal, with all the tasks that ran it. */
 export interface CommandOf {
   readonly command: string;
   readonly totals: CommandTotals;

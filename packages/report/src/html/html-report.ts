@@ -7,6 +7,7 @@ import { packMeta, packTask, Texts } from "./pack.ts";
 import { type PageAssets, pageAssets } from "./page-assets.ts";
 import { PAGE_BODY } from "./page-body.ts";
 
+/** Progress of a large page, and its script and style from elsewhere than the built package. */
 export interface HtmlReportOptions {
   /** Called while the tasks are written. */
   readonly onProgress?: (progress: { readonly tasks: number; readonly of: number }) => void;

@@ -14,6 +14,7 @@ export interface ReadProgress {
   readonly lines: number;
 }
 
+/** How a long trace tells how far it was read; nothing else can be chosen. */
 export interface ReadModelOptions {
   /** Called after every piece that was read, some 64 KiB. */
   readonly onProgress?: (progress: ReadProgress) => void;

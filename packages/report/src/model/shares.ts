@@ -3,6 +3,7 @@ import type { DelayFigures } from "./trace-model.ts";
 /** Where a task's time went, as a bar shows it, in that order. */
 export const SHARES = ["onCpu", "waitCpu", "io", "memory", "asleep"] as const;
 
+/** A kind of time; every nanosecond of a task is of one kind, though the kernel counts some as several. */
 export type ShareName = (typeof SHARES)[number];
 
 /**

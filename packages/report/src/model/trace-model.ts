@@ -62,6 +62,7 @@ export interface ModelTask {
   readonly audit: readonly AnyLine[];
 }
 
+/** A program that a task ran. A fact that could not be had is absent; `missing` says why. Text is of other processes. */
 export interface ModelExec {
   readonly timeNs: number;
   readonly exe?: string;
@@ -80,6 +81,7 @@ export interface ModelExec {
   readonly missing?: Readonly<Record<string, string>>;
 }
 
+/** An exec that did not happen: known only where execs are stopped or audited. `timeNs` is when it was tried. */
 export interface ModelFailedExec {
   readonly timeNs: number;
   readonly path?: string;
@@ -92,6 +94,7 @@ export interface ModelFailedExec {
   readonly isUncertain?: true;
 }
 
+/** How a task ended: `code` when it exited (0 to 255), `signal` when that ended it; neither when nobody knows. */
 export interface ModelExit {
   readonly code?: number;
   readonly signal?: number;
@@ -109,6 +112,7 @@ export interface ModelIds {
   readonly egid?: number;
 }
 
+/** A moment in a task's life to be pointed out. `text` is for people, and may have text of other processes in it. */
 export interface ModelMark {
   readonly timeNs: number;
   /** Type of the line. */
@@ -144,6 +148,7 @@ export const DELAY_FIGURES = [
   "involuntarySwitches",
 ] as const;
 
+/** What a task waited for, of its last `delays` line; absent on a trace without delayacct. */
 export interface ModelDelays {
   /** `taskstats` or `proc`. */
   readonly source: string;
@@ -159,6 +164,10 @@ export interface ModelDelays {
   readonly missing?: Readonly<Record<string, string>>;
 }
 
+/**
+ * CPU time of a task as samples found it, nanoseconds: `cpuNs` is `userNs` and `kernelNs`. Less than a sample's period is not
+ * seen, so a short task may have none.
+ */
 export interface ModelSamples {
   /** The program, as samples are grouped. */
   readonly command: string;
@@ -170,6 +179,7 @@ export interface ModelSamples {
   readonly functions: readonly FunctionSamples[];
 }
 
+/** A function that was on a CPU; without a symbol its `name` is the file and an offset. `module` is the file it is in. */
 export interface FunctionSamples {
   readonly name: string;
   readonly module: string;

@@ -25,16 +25,25 @@ export const PROC_CN_MCAST_IGNORE = 2;
 // enum proc_cn_event
 /** Acknowledges a request; never sent to a socket that has an event mask. */
 export const PROC_EVENT_NONE = 0x00000000;
+/** A task was made, a process or a thread; told before it runs. */
 export const PROC_EVENT_FORK = 0x00000001;
+/** A program was taken up. The event has ids alone: what it is stands in /proc, while it lives. */
 export const PROC_EVENT_EXEC = 0x00000002;
+/** A user id changed; the event has the real and the effective one. */
 export const PROC_EVENT_UID = 0x00000004;
+/** A group id changed; the event has the real and the effective one. */
 export const PROC_EVENT_GID = 0x00000040;
+/** A session began, by setsid(2); its id is the task's. */
 export const PROC_EVENT_SID = 0x00000080;
+/** A tracer came by PTRACE_ATTACH or PTRACE_SEIZE, or went by PTRACE_DETACH: then its ids are 0. */
 export const PROC_EVENT_PTRACE = 0x00000100;
+/** A task's name was set, by prctl(2) or in /proc; the event has it. Not told of an exec. */
 export const PROC_EVENT_COMM = 0x00000200;
 /** Only in a mask: exits with a status other than 0. */
 export const PROC_EVENT_NONZERO_EXIT = 0x20000000;
+/** A core image is due, before the exit; also where RLIMIT_CORE forbids it. With the parent's ids since Linux 4.18. */
 export const PROC_EVENT_COREDUMP = 0x40000000;
+/** A thread ended; with its status as wait(2) has it. */
 export const PROC_EVENT_EXIT = 0x80000000;
 
 /** The events that make up a task's life. */
