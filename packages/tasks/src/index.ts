@@ -25,7 +25,7 @@ export { SourceUnavailableError } from "./connector/source-error.ts";
 export type { StoppedExec, StoppedExecHints, StoppedExecResult } from "./stopped/stopped-exec.ts";
 export type { StoppedCounters, StoppedExecs } from "./stopped/stopped-execs.ts";
 export type { ExecCounters } from "./table/exec-counts.ts";
-export type { TableCounters } from "./table/task-table.ts";
+export type { TableCounters } from "./table/raiser.ts";
 export type { TaskWatch } from "./watch/task-watch.ts";
 export type { WatchCounters } from "./watch/watch-counters.ts";
 export type { WatchOptions } from "./watch/watch-options.ts";

@@ -37,7 +37,10 @@ const COMMAND_CHARACTERS = 1000;
 /** The tasks of a run, as a tree, with totals. */
 export class TaskTree {
   readonly roots: TaskNode[] = [];
+  readonly #room: number;
   readonly #nodes = new Map<string, TaskNode>();
+  /** A shell has many children, each of which begins with what it runs. */
+  readonly #texts = new WeakMap<ExecEvent, string>();
   /** Begun and not ended, kept or not. */
   readonly #alive = new Set<string>();
   #kept = 0;
@@ -47,6 +50,11 @@ export class TaskTree {
   auditedOnly = 0;
   /** Most tasks alive at the same time. */
   peak = 0;
+
+  /** @param room tasks kept; with 0 there are only the totals */
+  constructor(room: number = KEPT) {
+    this.#room = room;
+  }
 
   /** Tasks whose end was not seen. */
   get alive(): number {
@@ -66,10 +74,10 @@ export class TaskTree {
     this.seen++;
     this.#alive.add(task.id);
     this.peak = Math.max(this.peak, this.alive);
-    if (this.#kept >= KEPT) return undefined;
+    if (this.#kept >= this.#room) return undefined;
     this.#kept++;
     const parent = task.parent && this.#nodes.get(task.parent.id);
-    const inherited = task.exec ? describeCommand(task.exec) : "?";
+    const inherited = task.exec ? this.#described(task.exec) : "?";
     const euid = task.ids?.euid;
     const node: TaskNode = {
       pid: task.pid,
@@ -95,7 +103,7 @@ export class TaskTree {
     const node = this.#nodes.get(task.id);
     if (node === undefined) return undefined;
     node.before = node.command;
-    node.command = describeCommand(event);
+    node.command = this.#described(event);
     node.failedExec = undefined;
     node.execs++;
     node.isKnown = !("missing" in event.argv);
@@ -140,6 +148,12 @@ export class TaskTree {
   /** Children name their parent at `init`: whoever is freed has none to come. */
   free(task: Task): void {
     this.#nodes.delete(task.id);
+  }
+
+  #described(event: ExecEvent): string {
+    let text = this.#texts.get(event);
+    if (text === undefined) this.#texts.set(event, (text = describeCommand(event)));
+    return text;
   }
 
   /** A record of the last exec says what /proc did not. */

@@ -21,9 +21,6 @@ import type { CommandEnd } from "./child.ts";
 import { signalName } from "../report/format.ts";
 import { auditedExec } from "../report/audited-exec.ts";
 import { Live } from "../report/live.ts";
-import { moduleLines } from "../report/print-modules.ts";
-import { summaryLines } from "../report/print-summary.ts";
-import { treeLines } from "../report/print-tree.ts";
 import type { RunArguments } from "./run-arguments.ts";
 import { styleFor } from "../report/style.ts";
 import { TaskTree } from "../report/task-tree.ts";
@@ -37,7 +34,7 @@ export class Recorder {
   readonly watcher: TaskWatcher;
   readonly #args: RunArguments;
   #trace: TraceFile | undefined;
-  readonly #tree = new TaskTree();
+  readonly #tree: TaskTree;
   readonly #style = styleFor(standardError, process.env);
   readonly #columns = standardError.columns;
   readonly #beginNs = monotonicNs();
@@ -50,10 +47,11 @@ export class Recorder {
 
   constructor(args: RunArguments) {
     this.#args = args;
+    this.#tree = isShown(args) ? new TaskTree() : new TaskTree(0);
     if (args.live) this.#live = new Live(print, this.#style, this.#columns, this.#beginNs);
     this.#trouble = new WatcherTrouble((line) => print(this.#style.red(line)));
-    this.watcher = this.#watcher();
-    warmUp();
+    this.watcher = isKept(args) ? this.#watcher() : this.#endsWatcher();
+    if (isKept(args)) warmUp();
   }
 
   /** The watch has begun. @throws the error of open(2) when the trace cannot be written */
@@ -130,23 +128,16 @@ export class Recorder {
     this.#trouble.close();
     if (this.#trace?.gone) print(this.#style.red(`the trace is incomplete: ${this.#trace.gone}`));
     if (this.#args.quiet) return;
-    const style = this.#style;
-    const columns = this.#columns;
-    const maxTasks = this.#args.maxTasks;
-    const traceLinesDropped = this.#trace?.dropped ?? 0;
-    const lines = [
-      "",
-      ...treeLines(this.#tree.roots, { style, columns, maxTasks }),
-      "",
-      ...moduleLines(style, columns),
-      ...summaryLines(this.#tree, counters, {
-        style,
-        columns,
-        elapsedNs,
-        traceLinesDropped,
-        watcherErrors: this.#trouble.errors,
-      }),
-    ];
+    // Not needed until now: a command that is to be watched would wait for it.
+    const { reportLines } = await import("../report/print-report.ts");
+    const lines = reportLines(this.#tree, counters, {
+      style: this.#style,
+      columns: this.#columns,
+      maxTasks: this.#args.maxTasks,
+      elapsedNs,
+      traceLinesDropped: this.#trace?.dropped ?? 0,
+      watcherErrors: this.#trouble.errors,
+    });
     print(lines.join("\n"));
   }
 
@@ -192,6 +183,18 @@ export class Recorder {
     };
   }
 
+  /** Nobody asked for anything but how the command ends. */
+  #endsWatcher(): TaskWatcher {
+    return {
+      ...PLACE,
+      exit: (event, task) => this.#noteEnd(event, task),
+    };
+  }
+
+  #noteEnd(event: ExitEvent, task: Task): void {
+    if (task.ppid === process.pid) this.#ends.set(task.pid, event);
+  }
+
   #watcher(): TaskWatcher {
     // oxlint-disable-next-line typescript/no-this-alias, unicorn/no-this-assignment
     const recorder = this;
@@ -200,9 +203,7 @@ export class Recorder {
     const record = (event: TaskEvent, task: Parameters<typeof eventLine>[1]): void =>
       this.#trace?.write(eventLine(event, task));
     return {
-      name: "task-watchers run",
-      // What happened is written down before others make something of it, or nothing, or refuse it.
-      priority: Number.MAX_SAFE_INTEGER,
+      ...PLACE,
       init(event, task) {
         tree.init(task);
         record(event, task);
@@ -219,7 +220,7 @@ export class Recorder {
       },
       gid: record,
       exit(event, task) {
-        if (task.ppid === process.pid) recorder.#ends.set(task.pid, event);
+        recorder.#noteEnd(event, task);
         const node = tree.exit(event, task);
         if (node) live?.exit(node);
         record(event, task);
@@ -230,6 +231,19 @@ export class Recorder {
       },
     };
   }
+}
+
+/** Where it stands on the chain: what happened is written down before others make something of it, or nothing, or refuse it. */
+const PLACE = { name: "task-watchers run", priority: Number.MAX_SAFE_INTEGER } as const;
+
+/** Whether tasks are shown one by one. */
+function isShown({ quiet, live }: RunArguments): boolean {
+  return live || !quiet;
+}
+
+/** Whether anything is kept of tasks at all. */
+function isKept(args: RunArguments): boolean {
+  return isShown(args) || args.json !== undefined;
 }
 
 /** Has the code compiled that every event runs through, while no program waits to be looked at. */

@@ -1,6 +1,7 @@
 import { decodeText } from "@task-watchers/linux";
 import { isUnavailable, type ProcReader, type Unavailable } from "@task-watchers/linux/procfs";
 import type { ExecAbi, ExecCalls } from "../filter.ts";
+import { readCgroup } from "./cgroup-file.ts";
 import { type EnvironmentChanges, environmentChanges } from "./environment.ts";
 import { type ExecTask, readTask } from "./exec-task.ts";
 import { readLink, readProcFile } from "./proc-files.ts";
@@ -104,11 +105,13 @@ export class ExecCall {
 
   /** Control group path in the unified hierarchy. */
   get cgroup(): string | Unavailable {
-    return this.#fact("cgroup", () => this.#context.proc.cgroup(this.pid));
+    return this.#fact("cgroup", () => readCgroup(this.#context.proc, this.pid));
   }
 
   /** `path` made absolute by the working directory, or by execveat's descriptor. Symbolic links and `..` are left as they are. */
   get file(): string | Unavailable {
+    // No look at the task is needed.
+    if (typeof this.path === "string" && this.path.startsWith("/")) return this.path;
     return this.#fact("file", () => this.#readFile());
   }
 
@@ -137,7 +140,6 @@ export class ExecCall {
   #readFile(): string | Unavailable {
     const { path, pid } = this;
     if (typeof path !== "string") return path;
-    if (path.startsWith("/")) return path;
     const { isExecveat, directory, flags } = this.#raw;
     const descriptor = isExecveat ? directory : AT_FDCWD;
     if (path === "" && !(isExecveat && (flags & AT_EMPTY_PATH) !== 0)) return { missing: "ENOENT" };

@@ -8,9 +8,21 @@ const BATCH = 512;
 const KEPT = 4096;
 
 const pieces = new BigUint64Array(BATCH * 2);
+/** Pages of memory that is used again and again: nearly every call needs fewer, and new memory costs more than what is read into it. */
+const SHARED = 16;
+const shared = new Uint8Array(new ArrayBuffer(SHARED * PAGE));
+let sharedTaken = 0;
+
+/** Memory for so many pages: of the shared, as long as there is some left. */
+function memoryFor(pages: number): Uint8Array {
+  if (sharedTaken + pages > SHARED) return new Uint8Array(new ArrayBuffer(pages * PAGE));
+  const bytes = shared.subarray(sharedTaken * PAGE, (sharedTaken + pages) * PAGE);
+  sharedTaken += pages;
+  return bytes;
+}
 
 /**
- * Pages of a task's memory, each read once. Addresses are numbers: none that a program can have is above 2^53, except on
+ * Pages of a task's memory, each read once. To be used up before another is made: the two may share memory. Addresses are numbers: none that a program can have is above 2^53, except on
  * machines with five-level tables when it asks for one by name; that one counts as unreadable.
  */
 export class TaskPages {
@@ -21,6 +33,7 @@ export class TaskPages {
 
   constructor(pid: number) {
     this.#pid = pid;
+    sharedTaken = 0;
   }
 
   /** The page's bytes, by its address divided by `PAGE`; undefined when it cannot be read. */
@@ -52,7 +65,7 @@ export class TaskPages {
   #read(wanted: number[]): void {
     let rest = wanted;
     while (rest.length > 0 && this.refusal === undefined) {
-      const bytes = new Uint8Array(new ArrayBuffer(rest.length * PAGE));
+      const bytes = memoryFor(rest.length);
       rest.forEach((number, i) => {
         pieces[i * 2] = BigInt(number) * BigInt(PAGE);
         pieces[i * 2 + 1] = BigInt(PAGE);

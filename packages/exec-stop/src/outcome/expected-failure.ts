@@ -95,11 +95,18 @@ function refusal(missing: string): string | undefined {
 
 function lookUp(from: string, path: Uint8Array): string | undefined {
   try {
-    accessSync(Buffer.concat([Buffer.from(from), path]), constants.X_OK);
+    accessSync(
+      from === "" ? asBuffer(path) : Buffer.concat([Buffer.from(from), path]),
+      constants.X_OK,
+    );
     return undefined;
   } catch (error) {
     return errorCode(error);
   }
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function hasOurRights({ task }: ExecCall): boolean {

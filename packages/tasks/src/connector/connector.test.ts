@@ -144,3 +144,22 @@ test("Connector is settled when its queue is empty, not when a turn ends before 
   expect(script.settled).toBe(1);
   connector.close();
 });
+
+test("Connector has the kernel ring for no exec while there is no hurry, and a fresh bell neither", () => {
+  const script = new Script();
+  const connector = script.connect();
+  connector.start();
+  const asked = (): Array<number | undefined> =>
+    (script.bells.at(-1)?.sent ?? []).map((request) => new Uint32Array(request.buffer)[10]);
+  connector.hurry(false);
+  expect(asked()).toEqual([0x2, 0x4000_0000]);
+  // A sign of life is asked for all the same, and gets it back to what it was.
+  vi.advanceTimersByTime(1000);
+  expect(connector.counters().deaf).toBe(0);
+  expect(asked().at(-1)).toBe(0x4000_0000);
+  connector.hurry(true);
+  expect(asked().at(-1)).toBe(0x2);
+  connector.close();
+  connector.hurry(false);
+  expect(asked().at(-1)).not.toBe(0x4000_0000);
+});

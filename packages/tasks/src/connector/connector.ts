@@ -61,6 +61,7 @@ export class Connector implements EventSource {
   readonly #notices: Notices;
   #heartbeat: NodeJS.Timeout | undefined;
   #referenced = true;
+  #hurries = true;
   #closed = false;
   #draining = false;
   #deaf = false;
@@ -115,6 +116,13 @@ export class Connector implements EventSource {
    */
   setNotices(mask: number): void {
     if (!this.#closed && this.#socket.masked) this.#notices.want(mask);
+  }
+
+  hurry(wanted: boolean): void {
+    this.#hurries = wanted;
+    if (this.#closed) return;
+    this.#bell?.rest(!wanted);
+    this.#pace?.heedBell(wanted);
   }
 
   /** Exact at any time, also after `close`. */
@@ -187,6 +195,7 @@ export class Connector implements EventSource {
       transport.receiveBufferBytes / QUEUED_EVENT_BYTES,
     );
     if (!this.#referenced) this.#pace.unref();
+    if (!this.#hurries) this.hurry(false);
     if (this.#socket.queued > 0) this.#pace.again();
   }
 

@@ -36,7 +36,8 @@ export function drainSockets(
       told++;
       if (!goesOn()) return told;
     }
-    if (told === before && life.queued === 0) return told;
+    // Notices may wait for what is read next. Otherwise what came while these were told has a signal of its own.
+    if (life.queued === 0 && (notices === undefined || told === before)) return told;
   }
   return told;
 }

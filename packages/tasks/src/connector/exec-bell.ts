@@ -5,9 +5,12 @@ import {
   PROC_CN_MCAST_IGNORE,
   PROC_CN_MCAST_LISTEN,
   PROC_EVENT_COMM,
+  PROC_EVENT_COREDUMP,
   PROC_EVENT_EXEC,
 } from "./cn-proc.ts";
 
+/** What the kernel sends least of: no mask at all would mean everything. */
+const SELDOM = PROC_EVENT_COREDUMP;
 /** Questions asked before silence is taken for an answer. */
 const TRIES = 3;
 
@@ -18,12 +21,13 @@ const TRIES = 3;
  */
 export class ExecBell {
   readonly #transport: NetlinkTransport;
+  #mask = PROC_EVENT_EXEC;
 
   constructor(transport: NetlinkTransport) {
     this.#transport = transport;
     try {
       transport.join(CN_IDX_PROC);
-      this.#ask(PROC_EVENT_EXEC);
+      this.#ask(this.#mask);
     } catch (error) {
       transport.close();
       throw error;
@@ -32,6 +36,16 @@ export class ExecBell {
 
   onRing(listener: () => void): ReadySignal {
     return this.#transport.onReadable(listener);
+  }
+
+  /** Whether nobody wants it to ring for now: the kernel then does not copy each exec for it either. */
+  rest(isResting: boolean): void {
+    this.#mask = isResting ? SELDOM : PROC_EVENT_EXEC;
+    try {
+      this.#ask(this.#mask);
+    } catch {
+      // It rings unheard, or not at all: its events stand in the connector's own queue.
+    }
   }
 
   /** Throws away what it holds, and returns whether that was anything. What did not fit matters to nobody. */
@@ -58,10 +72,10 @@ export class ExecBell {
   isHearing(touch: () => void): boolean {
     for (let tries = 0; tries < TRIES; tries++) {
       this.silence();
-      this.#ask(PROC_EVENT_EXEC | PROC_EVENT_COMM);
+      this.#ask(this.#mask | PROC_EVENT_COMM);
       touch();
       const heard = this.silence();
-      this.#ask(PROC_EVENT_EXEC);
+      this.#ask(this.#mask);
       if (heard) return true;
     }
     return false;

@@ -216,3 +216,23 @@ test("Pace throws away what the bell heard while muted, so that it does not ring
   expect(listener).not.toHaveBeenCalled();
   pace.close();
 });
+
+test("Pace leaves a bell alone that nobody heeds, and what it heard meanwhile", () => {
+  const bell = new Queue();
+  const [queue, pace] = paced(10_000, bell);
+  pace.heedBell(false);
+  bell.put(5);
+  expect(bell.started).toBe(false);
+  // A storm does not bring it back.
+  for (let ms = 0; ms < 500; ms++) {
+    queue.put(100);
+    vi.advanceTimersByTime(1);
+  }
+  vi.advanceTimersByTime(1000);
+  expect(bell.started).toBe(false);
+  const { wakeUps } = pace;
+  pace.heedBell(true);
+  expect([bell.started, bell.events, pace.wakeUps]).toEqual([true, 0, wakeUps]);
+  bell.put(1);
+  expect(pace.wakeUps).toBe(wakeUps + 1);
+});

@@ -49,6 +49,7 @@ export class Pace {
   #again: NodeJS.Immediate | undefined;
   #delayMs = DELAY_MS;
   #muted = false;
+  #heeds = true;
   #referenced = true;
   #closed = false;
   /** Wake-ups so far. */
@@ -87,6 +88,15 @@ export class Pace {
     this.#bell?.stop();
   }
 
+  /** Whether the bell counts; else all is read as if there were none. */
+  heedBell(wanted: boolean): void {
+    if (this.#closed || this.#heeds === wanted) return;
+    this.#heeds = wanted;
+    if (this.#muted) return;
+    if (wanted) this.#ring();
+    else this.#bell?.stop();
+  }
+
   /** Reads at the next tick of the timer. */
   soon(): void {
     if (!this.#closed) this.#putOff();
@@ -98,7 +108,7 @@ export class Pace {
   }
 
   readonly #onBell = (): void => {
-    if (this.#closed) return;
+    if (this.#closed || !this.#heeds) return;
     this.wakeUps++;
     // First what is in a hurry.
     const events = this.#drain();
@@ -157,6 +167,10 @@ export class Pace {
   #unmute(): void {
     if (!this.#execs.has()) return;
     this.#muted = false;
+    if (this.#heeds) this.#ring();
+  }
+
+  #ring(): void {
     this.#silence();
     this.#bell?.start();
   }

@@ -14,6 +14,11 @@ export interface EventSource {
   drainAll(): void;
   /** Kernel events wanted besides those of a task's life, as a mask of `PROC_EVENT_*`; 0 for none. What it cannot tell it leaves out. */
   setNotices(mask: number): void;
+  /**
+   * Whether execs are to be told as soon as they happen, while what is read of them in /proc is still there (they are, until this
+   * says otherwise), or may come with the rest. Where there is no such function they are told as ever.
+   */
+  hurry?(wanted: boolean): void;
   /** Exact at any time, also after `close`. */
   counters(): SourceCounters;
   ref(): void;

@@ -29,6 +29,8 @@ export class ScriptedStop {
   /** What watchers saw the task run, at each exit. */
   readonly ranAtExit: unknown[] = [];
   confirms = true;
+  isHeard = true;
+  readonly facts = new ExecFactsReader(new ProcReader("/nonexistent"));
   readonly table: TaskTable;
   readonly toStop: ExecsToStop;
 
@@ -41,6 +43,8 @@ export class ScriptedStop {
       drain: () => {
         for (const event of this.queued.splice(0)) event();
       },
+      isHeard: () => this.isHeard,
+      hurry: () => {},
       found: (task) => void this.story.push(`found ${task.pid}`),
       failed: (notice, task) => {
         this.notices.push(notice);
@@ -56,7 +60,7 @@ export class ScriptedStop {
         () => {},
         () => {},
       ),
-      facts: new ExecFactsReader(new ProcReader("/nonexistent")),
+      facts: this.facts,
       boot,
       threads: false,
       idsOf: () => undefined,

@@ -244,3 +244,25 @@ test("close() lets everything go on, untold", () => {
   expect(stop.toStop.execs.raise(stop.call("/bin/true", 10))).toBe(0);
   expect(stop.story).toEqual([]);
 });
+
+test("raise() does not read where an exec is made while nobody hears of execs, nor counts it as missed", () => {
+  stop.isHeard = false;
+  const exec = {
+    ...stop.call("/bin/true", 10),
+    get cwd(): string {
+      throw new Error("read");
+    },
+    get cgroup(): string {
+      throw new Error("read");
+    },
+  };
+  expect(stop.toStop.execs.raise(exec)).toBe(0);
+  const unheard = { missing: "unheard" };
+  expect(stop.table.process(5)?.exec).toMatchObject({
+    exe: "/bin/true",
+    argv: ["/bin/true", "-x"],
+    cwd: unheard,
+    cgroup: unheard,
+  });
+  expect(stop.facts.missed).toEqual({ exe: {}, argv: {}, cwd: {}, cgroup: {} });
+});

@@ -5,6 +5,7 @@ import {
   notifierToErrno,
 } from "@task-watchers/chain";
 import { getSystemErrorName } from "node:util";
+import { UNHEARD } from "../table/exec-facts.ts";
 import type { TrackedTask } from "../table/tracked-task.ts";
 import type { ExecLedger, OpenExec } from "./exec-ledger.ts";
 import type { StoppedExec, StoppedExecHints, StoppedExecResult } from "./stopped-exec.ts";
@@ -33,10 +34,13 @@ export interface StoppedExecsParts {
   readonly ask: (task: TrackedTask, event: ExecEvent) => number | PromiseLike<number>;
   /** Tells an exec that ran although it was bound to fail. */
   readonly tell: (task: TrackedTask, event: ExecEvent) => void;
+  /** Whether anybody hears of execs. */
+  readonly isHeard: () => boolean;
   /** The watcher called last for this event. */
   readonly lastCalled: (event: ExecEvent) => string | undefined;
 }
 
+const UNHEARD_PLACE = { cwd: UNHEARD, cgroup: UNHEARD };
 /** Name for what no watcher's name is known of. */
 const UNNAMED = "(unknown)";
 
@@ -82,14 +86,14 @@ export class StoppedExecs {
    */
   raise(exec: StoppedExec, hints: StoppedExecHints = {}): number | PromiseLike<number> {
     if (this.#closed) return 0;
-    const { ledger, ask, taskOf } = this.#parts;
+    const { ledger, ask, taskOf, isHeard } = this.#parts;
     const task = taskOf(exec);
     if (task === undefined) {
       this.#unknown++;
       return 0;
     }
     this.#stopped++;
-    const event = hints.expected === undefined ? eventOf(exec) : undefined;
+    const event = hints.expected === undefined ? eventOf(exec, isHeard()) : undefined;
     const before = task.exec;
     const state = { before, answered: false, unsure: false };
     const open: OpenExec = { exec, hints, task, path: exec.file, event, ...state };
@@ -159,14 +163,19 @@ export class StoppedExecs {
   }
 }
 
-/** The exec as it is raised while its task stands still. */
-function eventOf(exec: StoppedExec): ExecEvent {
-  return { ...ranAfterAll(exec), stopped: true };
+/** The exec as it is raised while its task stands still: to nobody, what its task runs has to be known all the same. */
+function eventOf(exec: StoppedExec, isHeard: boolean): ExecEvent {
+  const place = isHeard ? exec : UNHEARD_PLACE;
+  return { ...programOf(exec), cwd: place.cwd, cgroup: place.cgroup, stopped: true };
 }
 
 /** The event of an exec whose facts were read while it stood still. */
 export function ranAfterAll(exec: StoppedExec): ExecEvent {
-  const { timeNs, argv, argvTruncatedBytes: cut, file, cwd, cgroup } = exec;
+  return { ...programOf(exec), cwd: exec.cwd, cgroup: exec.cgroup };
+}
+
+function programOf(exec: StoppedExec): Omit<ExecEvent, "cwd" | "cgroup"> {
+  const { timeNs, argv, argvTruncatedBytes: cut, file } = exec;
   return {
     type: "exec",
     timeNs,
@@ -174,8 +183,6 @@ export function ranAfterAll(exec: StoppedExec): ExecEvent {
     exe: file,
     argv,
     ...(cut > 0 && { argvTruncatedBytes: cut }),
-    cwd,
-    cgroup,
   };
 }
 

@@ -19,6 +19,9 @@ export interface StartedWith {
   readonly cwd?: string;
 }
 
+/** Why a fact of a stopped exec was not read: nobody hears of execs. Not counted as missed. */
+export const UNHEARD: Missing = { missing: "unheard" };
+
 /** Time one turn may spend on reading, milliseconds; beyond it the queue might overflow meanwhile. */
 const BUDGET_MS = 50;
 /** Reads that a turn may make however long they take: on a busy machine most of that is waiting for a CPU. */
@@ -139,7 +142,7 @@ export class ExecFactsReader {
   #counted(facts: ExecFacts): ExecFacts {
     for (const name of ["exe", "argv", "cwd", "cgroup"] as const) {
       const fact: unknown = facts[name];
-      if (!isUnavailable(fact)) continue;
+      if (!isUnavailable(fact) || fact === UNHEARD) continue;
       const reasons = this.missed[name];
       reasons[fact.missing] = (reasons[fact.missing] ?? 0) + 1;
     }

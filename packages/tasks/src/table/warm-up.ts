@@ -8,8 +8,8 @@ import { Descent } from "./scope.ts";
 import { idsOf } from "./task-ids.ts";
 import { TaskTable } from "./task-table.ts";
 
-/** Lives that are played through. With more, compilers still at work take the CPU from the first events. */
-const LIVES = 20;
+/** Lives that are played through: the first has the code compiled, some more have it see what it works on. Each costs 0.3 ms. */
+const LIVES = 5;
 
 /**
  * Plays a few lives of our own process through a table and a chain that nobody listens to. The first events would otherwise wait some 3 ms

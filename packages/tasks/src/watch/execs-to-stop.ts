@@ -4,15 +4,22 @@ import { ExecLedger, type OpenExec } from "../stopped/exec-ledger.ts";
 import type { StoppedExec } from "../stopped/stopped-exec.ts";
 import { ranAfterAll, StoppedExecs, type StoppedExecsParts } from "../stopped/stopped-execs.ts";
 import type { BootTime } from "../table/boot-time.ts";
-import type { StoppedSink, TaskTable } from "../table/task-table.ts";
+import { ExecHurry } from "./exec-hurry.ts";
+import type { StoppedSink } from "../table/table-parts.ts";
+import type { TaskTable } from "../table/task-table.ts";
 import type { TrackedTask } from "../table/tracked-task.ts";
 
 /** What the execs that are stopped need of the watch. */
-export interface ExecsToStopParts extends Pick<StoppedExecsParts, "confirms" | "lastCalled"> {
+export interface ExecsToStopParts extends Pick<
+  StoppedExecsParts,
+  "confirms" | "isHeard" | "lastCalled"
+> {
   readonly table: () => TaskTable;
   readonly boot: BootTime;
   /** Reads every event that waits. */
   readonly drain: () => void;
+  /** Whether the source is to tell execs at once. */
+  readonly hurry: (wanted: boolean) => void;
   /** A process was found by its exec, of which no source told. */
   readonly found: (task: TrackedTask) => void;
   readonly failed: (notice: ExecFailedNotice, task: TrackedTask) => void;
@@ -23,10 +30,12 @@ export class ExecsToStop implements StoppedSink {
   readonly execs: StoppedExecs;
   readonly ledger: ExecLedger;
   readonly #parts: ExecsToStopParts;
+  readonly #hurry: ExecHurry;
 
   constructor(parts: ExecsToStopParts) {
     this.#parts = parts;
-    const { confirms, drain, lastCalled, table } = parts;
+    this.#hurry = new ExecHurry(parts.hurry);
+    const { confirms, drain, isHeard, lastCalled, table } = parts;
     this.ledger = new ExecLedger({
       confirms,
       drain,
@@ -35,6 +44,7 @@ export class ExecsToStop implements StoppedSink {
     this.execs = new StoppedExecs({
       ledger: this.ledger,
       confirms,
+      isHeard,
       lastCalled,
       taskOf: (exec) => this.#taskOf(exec),
       ask: (task, event) => table().askExec(task, event),
@@ -44,7 +54,10 @@ export class ExecsToStop implements StoppedSink {
 
   confirm(task: TrackedTask, timeNs: bigint): ReturnType<StoppedSink["confirm"]> {
     const open = this.ledger.confirm(task, timeNs);
-    if (open === undefined) return undefined;
+    if (open === undefined) {
+      this.#hurry.missed();
+      return undefined;
+    }
     return { event: open.event ?? ranAfterAll(open.exec), isRaised: open.event !== undefined };
   }
 
@@ -61,6 +74,7 @@ export class ExecsToStop implements StoppedSink {
 
   #taskOf(exec: StoppedExec): TrackedTask | undefined {
     this.#parts.drain();
+    this.#hurry.stopped();
     const table = this.#parts.table();
     // Mostly a process is meant, and nothing has to be read for it.
     const known = table.process(exec.pid);

@@ -1,36 +1,13 @@
-import type { Task, TaskWatchers, WatchListener } from "@task-watchers/chain";
-import type { ProcReader } from "@task-watchers/linux/procfs";
-import { BootTime } from "../table/boot-time.ts";
-import { Connector } from "../connector/connector.ts";
-import type { EventSource, OpenEventSource } from "../source/event-source.ts";
-import { Delivery } from "../table/delivery.ts";
-import { ExecFactsReader, type StartedWith } from "../table/exec-facts.ts";
-import type { Loss } from "../connector/loss.ts";
-import { Backlog } from "./backlog.ts";
-import { inTime } from "./in-time.ts";
-import { ExecsToStop } from "./execs-to-stop.ts";
-import { Listeners } from "./listeners.ts";
-import { openModules } from "./open-modules.ts";
-import { PidfdSource, type ProcessEnd } from "./pidfd-source.ts";
-import { PresentTasks } from "./present-tasks.ts";
+import type { Task, WatchListener } from "@task-watchers/chain";
 import type { StoppedExecs } from "../stopped/stopped-execs.ts";
-import { Reconciler } from "../table/reconcile.ts";
-import { AllTasks, Descent } from "../table/scope.ts";
-import { idsOf } from "../table/task-ids.ts";
-import { TaskTable } from "../table/task-table.ts";
-import type { TrackedTask } from "../table/tracked-task.ts";
+import type { StartedWith } from "../table/exec-facts.ts";
 import { warmUp } from "../table/warm-up.ts";
+import { follow } from "./follow.ts";
+import { inTime } from "./in-time.ts";
+import { openModules } from "./open-modules.ts";
 import type { WatchCounters } from "./watch-counters.ts";
 import type { WatchOptions } from "./watch-options.ts";
-
-/** What a watch is made of. */
-export interface TaskWatchParts {
-  readonly watchers: TaskWatchers;
-  readonly proc: ProcReader;
-  /** CLOCK_MONOTONIC, nanoseconds. */
-  readonly now: () => bigint;
-  readonly open: OpenEventSource;
-}
+import { type TaskWatchParts, WatchRooms } from "./watch-rooms.ts";
 
 /** How long `close` waits for watchers that are still at work, milliseconds. */
 const CLOSE_GRACE_MS = 2000;
@@ -41,68 +18,18 @@ const COMPARE_MS = 5000;
 export class TaskWatch {
   readonly #options: WatchOptions;
   readonly #parts: TaskWatchParts;
-  readonly #scope: AllTasks | Descent;
-  readonly #facts: ExecFactsReader;
-  readonly #boot = new BootTime();
-  readonly #delivery: Delivery;
-  readonly #table: TaskTable;
-  readonly #reconciler: Reconciler;
-  readonly #listeners = new Listeners((mask) => this.#source?.setNotices(mask));
-  readonly #waiting: Array<() => void> = [];
-  #source: EventSource | undefined;
-  #pidfds: PidfdSource | undefined;
+  readonly #rooms: WatchRooms;
   #comparing: NodeJS.Timeout | undefined;
   #stopWatchers: (() => Promise<unknown>) | undefined;
   readonly #ending = new AbortController();
   readonly #onAbort = (): void => void this.close();
   #closing: Promise<void> | undefined;
   #abandoned = 0;
-  readonly #present: PresentTasks;
-  readonly #toStop: ExecsToStop;
-  #backlog: Backlog;
 
   constructor(options: WatchOptions, parts: TaskWatchParts) {
     this.#options = options;
     this.#parts = parts;
-    const { watchers, proc, now } = parts;
-    this.#scope = options.scope === "all" ? new AllTasks() : new Descent();
-    this.#facts = new ExecFactsReader(proc);
-    this.#backlog = new Backlog(now());
-    this.#delivery = new Delivery(
-      (event, task) => watchers.chain.raise(event, task),
-      () => this.#checkIdle(),
-      () => this.#backlog.dropped(),
-    );
-    this.#toStop = new ExecsToStop({
-      table: () => this.#table,
-      boot: this.#boot,
-      confirms: () => this.#source !== undefined,
-      drain: () => this.#source?.drainAll(),
-      found: (task) => this.#found(task),
-      failed: (notice, task) => this.#listeners.execFailed(notice, task),
-      lastCalled: (event) => watchers.chain.lastCalled(event),
-    });
-    this.#table = new TaskTable({
-      stopped: this.#toStop,
-      scope: this.#scope,
-      delivery: this.#delivery,
-      facts: this.#facts,
-      boot: this.#boot,
-      threads: options.threads ?? false,
-      idsOf: (pid) => idsOf(proc, pid),
-      existing: (task) => this.#visit(task),
-      notices: this.#listeners,
-    });
-    this.#present = new PresentTasks(proc, this.#table);
-    this.#reconciler = new Reconciler({
-      table: this.#table,
-      proc,
-      boot: this.#boot,
-      now,
-      scope: this.#scope,
-      drain: () => this.drain(),
-      done: () => this.#checkIdle(),
-    });
+    this.#rooms = new WatchRooms(options, parts);
   }
 
   /** Opens the watchers' modules, listens, then looks at what is there already. Called once, by `watchTasks`. */
@@ -110,45 +37,26 @@ export class TaskWatch {
     const { signal } = this.#options;
     this.#stopWatchers = await openModules(this.#parts.watchers, {
       signal: this.#ending.signal,
-      tasks: () => this.#table.tasks(),
+      tasks: () => this.#rooms.table.tasks(),
       listen: (listener) => this.listen(listener),
       writeLine: (line) => this.#options.onLine?.(line),
     });
-    this.#backlog = new Backlog(this.#parts.now());
+    this.#rooms.source.begin();
     try {
-      warmUp(this.#parts.proc, this.#boot);
-      this.#listen();
-      if (this.#options.scope === "all") this.#present.adoptAll();
-      this.#source?.start();
+      warmUp(this.#parts.proc, this.#rooms.boot);
+      if (this.#options.source === "pidfd") this.#rooms.source.openPidfds();
+      else this.#rooms.source.openEvents();
+      if (this.#options.scope === "all") this.#rooms.present.adoptAll();
+      this.#rooms.source.start();
     } catch (error) {
-      this.#source?.close();
+      this.#rooms.source.close();
       await this.#stopWatchers();
       throw error;
     }
-    this.#comparing = setInterval(() => this.#reconciler.request(false), COMPARE_MS);
+    this.#comparing = setInterval(() => this.#rooms.reconciler.request(false), COMPARE_MS);
     this.#comparing.unref();
     if (signal?.aborted) await this.close();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
-  }
-
-  #listen(): void {
-    if (this.#options.source === "pidfd") {
-      this.#pidfds = new PidfdSource((end) => this.#processEnded(end));
-      return;
-    }
-    this.#source = this.#parts.open({
-      event: this.#table.apply,
-      lost: (loss) => this.#lost(loss),
-      settled: () => {
-        this.#facts.newTurn();
-        const dropped = this.#backlog.take(this.#parts.now());
-        if (dropped) this.#tellLost(dropped);
-        this.#checkIdle();
-      },
-      facts: (tgid, facts) => this.#facts.give(tgid, facts),
-    });
-    // Modules have asked while they were opened.
-    this.#source.setNotices(this.#listeners.mask);
   }
 
   /**
@@ -159,23 +67,7 @@ export class TaskWatch {
    * @throws SyscallError `ESRCH` when there is no such process, `EINVAL` when it is a thread of one
    */
   follow(pid: number, started: StartedWith = {}): void {
-    if (!Number.isSafeInteger(pid) || pid <= 0) {
-      throw new RangeError(`pid must be a positive integer, got ${pid}`);
-    }
-    if (this.#scope instanceof AllTasks || this.#table.process(pid)) return;
-    const pidfds = this.#pidfds;
-    if (pidfds) {
-      this.#present.adopt(pid, () => pidfds.add(pid));
-      return;
-    }
-    // A child of ours has its fork event queued before spawn returns, though perhaps behind many others.
-    this.#scope.await(pid);
-    this.#facts.expect(pid, started);
-    for (let turns = 0; turns < FOLLOW_TURNS && this.#scope.awaits(pid); turns++) this.drain();
-    if (!this.#scope.awaits(pid)) return;
-    this.#scope.forget(pid);
-    this.#facts.expect(pid, undefined);
-    this.#present.adoptDescent(pid);
+    follow(this.#rooms, pid, started);
   }
 
   /**
@@ -185,69 +77,59 @@ export class TaskWatch {
    * @throws SourceUnavailableError when there is no socket to be had for the notices
    */
   listen(listener: WatchListener): () => void {
-    return this.#listeners.add(listener);
+    return this.#rooms.listeners.add(listener);
   }
 
   /** For whoever stops execs before they are made, as `stopExecs()` of @task-watchers/exec-stop does. */
   get stopped(): StoppedExecs {
-    return this.#toStop.execs;
+    return this.#rooms.toStop.execs;
   }
 
   /** Live tasks. */
   tasks(): IterableIterator<Task> {
-    return this.#table.tasks();
+    return this.#rooms.table.tasks();
   }
 
   /** Live tasks, counted. */
   get size(): number {
-    return this.#table.size;
+    return this.#rooms.table.size;
   }
 
   /** Tasks that watchers are still at work on. */
   get busy(): number {
-    return this.#delivery.busy;
+    return this.#rooms.delivery.busy;
   }
 
   counters(): WatchCounters {
     const stopped = this.stopped.counters();
     return {
-      raised: { ...this.#table.counters },
-      execs: this.#table.execs.counters(),
+      raised: { ...this.#rooms.table.counters },
+      execs: this.#rooms.table.execs.counters(),
       ...(stopped.stopped + stopped.unknown > 0 && { stopped }),
-      ...this.#sourceCounters(),
-      missedFacts: this.#facts.missed,
-      backlogDropped: this.#delivery.dropped,
+      ...this.#rooms.source.counters(),
+      missedFacts: this.#rooms.facts.missed,
+      backlogDropped: this.#rooms.delivery.dropped,
       abandoned: this.#abandoned,
-      comparisonsFailed: this.#reconciler.failed,
+      comparisonsFailed: this.#rooms.reconciler.failed,
     };
-  }
-
-  #sourceCounters(): Pick<WatchCounters, "connector" | "source"> {
-    const source = this.#source;
-    if (source === undefined) return {};
-    if (source instanceof Connector) return { connector: source.counters() };
-    return { source: { name: source.name, counters: source.counters() } };
   }
 
   /** Resolves when none of the followed tasks lives any more and every watcher has been told, or on close. */
   async whenIdle(): Promise<void> {
-    if (this.#isIdle() || this.#closing) return;
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (!this.#closing) await this.#rooms.idleness.reached();
   }
 
   /** Reads what the kernel has queued, now. */
   drain(): void {
-    this.#source?.drain();
+    this.#rooms.source.drain();
   }
 
   ref(): void {
-    this.#source?.ref();
-    this.#pidfds?.ref();
+    this.#rooms.source.ref();
   }
 
   unref(): void {
-    this.#source?.unref();
-    this.#pidfds?.unref();
+    this.#rooms.source.unref();
   }
 
   /**
@@ -268,66 +150,14 @@ export class TaskWatch {
     clearInterval(this.#comparing);
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#ending.abort();
-    this.#source?.drainAll();
+    this.#rooms.source.drainAll();
     this.stopped.close();
-    this.#source?.close();
-    this.#pidfds?.close();
-    this.#reconciler.close();
-    this.#table.abandon(this.#parts.now());
-    await this.#watchersDone();
-    this.#abandoned = this.#delivery.busy;
+    this.#rooms.source.close();
+    this.#rooms.reconciler.close();
+    this.#rooms.table.abandon(this.#parts.now());
+    if (this.#rooms.delivery.busy > 0) await this.#rooms.idleness.inTime(CLOSE_GRACE_MS);
+    this.#abandoned = this.#rooms.delivery.busy;
     if (this.#stopWatchers) await inTime(this.#stopWatchers(), CLOSE_GRACE_MS);
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
-
-  async #watchersDone(): Promise<void> {
-    if (this.#delivery.busy === 0) return;
-    await inTime(new Promise<void>((resolve) => this.#waiting.push(resolve)), CLOSE_GRACE_MS);
-  }
-
-  #isIdle(): boolean {
-    return this.#table.size === 0 && this.#delivery.busy === 0;
-  }
-
-  #checkIdle(): void {
-    if (this.#waiting.length === 0 || !this.#isIdle()) return;
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
-
-  #lost(loss: Loss): void {
-    this.#tellLost(loss);
-    if (loss.notices) return;
-    this.#toStop.ledger.lost();
-    this.#reconciler.request(true);
-  }
-
-  #tellLost(loss: Loss): void {
-    this.#options.onLost?.(loss);
-    this.#listeners.lost(loss);
-  }
-
-  #processEnded(end: ProcessEnd): void {
-    const task = this.#table.process(end.pid);
-    if (task === undefined) return;
-    task.status = end.status ?? -1;
-    this.#table.end(task, end.timeNs);
-    this.#checkIdle();
-  }
-
-  /** With pidfds alone nobody else tells how it ends. */
-  #found({ tgid }: TrackedTask): void {
-    try {
-      this.#pidfds?.add(tgid);
-    } catch {
-      // No descriptor is free: a comparison with /proc finds that it has ended.
-    }
-  }
-
-  #visit(task: TrackedTask): void {
-    const event = { type: "init", timeNs: task.startNs, existing: true } as const;
-    this.#parts.watchers.chain.visit(task, event);
+    this.#rooms.idleness.release();
   }
 }
-
-/** Turns of reading in which the fork event of a child just started is looked for. */
-const FOLLOW_TURNS = 8;

@@ -3,7 +3,7 @@ import type { SourceCounters } from "../source/event-source.ts";
 import type { MissedFacts } from "../table/exec-facts.ts";
 import type { StoppedCounters } from "../stopped/stopped-execs.ts";
 import type { ExecCounters } from "../table/exec-counts.ts";
-import type { TableCounters } from "../table/task-table.ts";
+import type { TableCounters } from "../table/raiser.ts";
 
 /** Counters of a watch; every loss and miss among them. */
 export interface WatchCounters {

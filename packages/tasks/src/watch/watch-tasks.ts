@@ -5,8 +5,9 @@ import { openNetlinkSocket } from "@task-watchers/netlink";
 import { EVENT_SLOT_BYTES, LIFE_EVENTS, NETLINK_CONNECTOR } from "../connector/cn-proc.ts";
 import { Connector } from "../connector/connector.ts";
 import type { OpenEventSource } from "../source/event-source.ts";
-import { TaskWatch, type TaskWatchParts } from "./task-watch.ts";
+import { TaskWatch } from "./task-watch.ts";
 import { checkWatchOptions, type WatchOptions } from "./watch-options.ts";
+import type { TaskWatchParts } from "./watch-rooms.ts";
 
 /**
  * Begins to watch tasks and drives the chain with what happens to them. Events count from the moment this is called, so
