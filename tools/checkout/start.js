@@ -9,6 +9,6 @@ const options = given[0]?.startsWith("-") ? given : ["--live", "--", ...given];
 const work = ["turbo", "run", "check", "--output-logs=none"];
 become(
   process.execPath,
-  [CLI, "run", ...(given.length > 0 ? options : ["--live", "--", ...work])],
+  [CLI, "run", ...(given.length > 0 ? options : ["--live", "--with", "delayacct", "--", ...work])],
   given.length > 0 ? {} : { cwd: ROOT, env: ENV },
 );
