@@ -26,7 +26,8 @@ export default defineConfig({
           include: ["packages/*/src/**/*.kernel.test.ts", "examples/*.kernel.test.ts"],
           // The kernel is one for all: two files at once would see each other's load.
           fileParallelism: false,
-          testTimeout: 30_000,
+          // A busy machine takes many times as long as a quiet one.
+          testTimeout: 120_000,
         },
       },
     ],

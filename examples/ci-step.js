@@ -20,9 +20,8 @@ taskWatchers.register({
 const watch = await watchTasks();
 // Every exec stands still until its arguments are read: none is missed.
 const stop = await stopExecs(watch);
-const { pid, ended } = await stop.spawn(command, args, { stdio: [0, 1, 2] });
-watch.follow(pid);
-const { code } = await ended;
+const child = await stop.spawn(command, args, { stdio: [0, 1, 2] });
+const { code } = await child.ended;
 await watch.whenIdle();
 await watch.close();
 await stop.close();

@@ -32,6 +32,12 @@ function inSlot(count: number, ...command: string[]): Running {
   return start(NAME, "--count", String(count), "--", ...command);
 }
 
+async function listed(name: string): Promise<unknown> {
+  const list = start("--list", name, "--json");
+  await list.ended();
+  return JSON.parse(list.stdout);
+}
+
 kernelTest("slot runs the command in its own process, and ends as it does", [root], async () => {
   const shell = inSlot(2, "sh", "-c", 'echo "$$ $0 $1"; exit 7', "a b", "c");
   expect(await shell.ended()).toBe(7);
@@ -46,11 +52,12 @@ kernelTest("slot waits for a free one, and gets it however the other ends", [roo
   await first.shows(/holding/u);
   const second = inSlot(1, "echo", "mine");
   await second.shows(/waiting for one of 1 slot/u);
-  const list = start("--list", NAME, "--json");
-  await list.ended();
-  expect(JSON.parse(list.stdout)).toMatchObject([
-    { name: NAME, count: 1, free: 0, waiting: 1, holders: [{ pid: first.child.pid }] },
-  ]);
+  // It says so before it waits.
+  await expect
+    .poll(() => listed(NAME), { timeout: 20_000 })
+    .toMatchObject([
+      { name: NAME, count: 1, free: 0, waiting: 1, holders: [{ pid: first.child.pid }] },
+    ]);
   const late = start(NAME, "-n", "1", "-t", "100ms", "true");
   expect(await late.ended()).toBe(124);
   // The whole process group would get a Ctrl-C; here only the holder is killed, and nothing of its own can run.
