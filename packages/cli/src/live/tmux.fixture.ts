@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { kill } from "node:process";
 
 /** How long a screen may take to show something, milliseconds: the machine may have other things to do. */
 const PATIENCE_MS = 20_000;
@@ -21,7 +23,8 @@ export class Tmux {
     // Jobs have groups of their own, as in an interactive shell: Ctrl-C is not for the shell.
     const script = `set -m\n${command}\necho "[over]"; exec cat`;
     const sets = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    const shell = ["env", "-u", "NO_COLOR", "-u", "FORCE_COLOR", ...sets, "sh", "-c", script];
+    const unset = ["-u", "NO_COLOR", "-u", "FORCE_COLOR"];
+    const shell = ["env", ...unset, this.#mark, ...sets, "sh", "-c", script];
     this.#run("-f", "/dev/null", "new-session", "-d", "-s", "s", ...size, ...shell);
   }
 
@@ -63,12 +66,27 @@ export class Tmux {
     return await this.#until(() => this.history(), /^\[over\]/mu);
   }
 
+  /** Ends all that was started in it: what a shell has in the background outlives Ctrl-C and the terminal. */
   close(): void {
     try {
       this.#run("kill-server");
     } catch {
       // It has gone with its last session.
     }
+    for (const name of readdirSync("/proc")) if (/^\d+$/u.test(name)) this.#end(Number(name));
+  }
+
+  #end(pid: number): void {
+    try {
+      if (readFileSync(`/proc/${pid}/environ`, "latin1").includes(this.#mark)) kill(pid, "SIGKILL");
+    } catch {
+      // It has ended, or is another user's.
+    }
+  }
+
+  /** In the environment of all that is started here. */
+  get #mark(): string {
+    return `TASK_WATCHERS_TEST_TERMINAL=${this.#socket}`;
   }
 
   async #until(look: () => string, what: RegExp): Promise<string> {
