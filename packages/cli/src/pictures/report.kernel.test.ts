@@ -120,7 +120,7 @@ kernelTest(
       await page.keyboard.press("ArrowDown");
       expect(await page.locator("#details h2").textContent()).toBe("make");
       await page.keyboard.press("ArrowRight");
-      await page.keyboard.press("z");
+      await page.keyboard.press("+");
       await page.locator(".curve .window").waitFor();
       expect(complaints).toEqual([]);
     } finally {

@@ -166,6 +166,10 @@ kernelTest(
     expect(got.events + got.lost).toBe(total);
     const dropped = statuses.filter((status) => status.dropped > 0);
     expect(dropped).toMatchObject([{ pid: stopped?.process.pid, dropped: got.lost }]);
+    // Their ends are events of our descent, and not for the next test.
+    for (const { process } of listeners) {
+      if (process.exitCode === null) await once(process, "exit");
+    }
   },
 );
 
