@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { ClosingReport } from "./tools/checkout/closing-report.js";
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["@task-watchers/source"] } },
   resolve: { conditions: ["@task-watchers/source"] },
   test: {
+    reporters: ["default", new ClosingReport()],
     projects: [
       {
         extends: true,
@@ -28,6 +30,8 @@ export default defineConfig({
           fileParallelism: false,
           // A busy machine takes many times as long as a quiet one.
           testTimeout: 120_000,
+          // Other programs fork, exec and take CPU time as they like. What fails once and then passes is told at the end.
+          retry: 1,
         },
       },
     ],
