@@ -9,23 +9,21 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { goOn, running, untilInterrupted } from "../measuring/interrupt.js";
 import { machineFacts } from "./machine.js";
 import { resultsMarkdown } from "./markdown.js";
 import { PARTS } from "./parts.js";
+import { readOptions } from "../measuring/options.js";
 
 /** @typedef {import("./markdown.js").Result} Result */
 /** @typedef {import("./parts.js").Part} Part */
 
 const bench = fileURLToPath(new URL("..", import.meta.url));
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    peers: { type: "boolean", default: false },
-    only: { type: "string" },
-    output: { type: "string", default: bench },
-  },
+const values = readOptions(import.meta.url, {
+  quick: { type: "boolean", default: false },
+  peers: { type: "boolean", default: false },
+  only: { type: "string" },
+  output: { type: "string", default: bench },
 });
 const only = values.only?.split(",");
 const stranger = only?.find((name) => !PARTS.some((part) => part.name === name));

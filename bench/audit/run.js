@@ -6,7 +6,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
-import { isDeepStrictEqual, parseArgs } from "node:util";
+import { isDeepStrictEqual } from "node:util";
+import { readOptions } from "../measuring/options.js";
 import { measureFixedRate } from "./fixed-rate.js";
 import { hostState, openQuietAudit } from "./host.js";
 import { makeExecs, WORKERS } from "./load.js";
@@ -16,8 +17,9 @@ import { hasAuditd, measure, ROWS } from "./rows.js";
 /** @typedef {import("./rows.js").Measured} Measured */
 /** @typedef {import("./fixed-rate.js").FixedRate} FixedRate */
 
-const { values } = parseArgs({
-  options: { quick: { type: "boolean" }, json: { type: "string" } },
+const values = readOptions(import.meta.url, {
+  quick: { type: "boolean" },
+  json: { type: "string" },
 });
 // Short and many: a neighbour on the same CPU spoils some of them.
 const ROUNDS = values.quick ? 3 : 15;

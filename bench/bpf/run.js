@@ -8,11 +8,12 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { startLoad } from "@task-watchers/kernel-test/load";
+import { readOptions } from "../measuring/options.js";
 
-const { values } = parseArgs({
-  options: { quick: { type: "boolean" }, json: { type: "string" } },
+const values = readOptions(import.meta.url, {
+  quick: { type: "boolean" },
+  json: { type: "string" },
 });
 const ROUNDS = values.quick ? 3 : 7;
 const SECONDS = values.quick ? 2 : 4;

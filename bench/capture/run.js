@@ -5,22 +5,20 @@
  * `--json FILE`: the figures.
  */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { providePeers } from "../measuring/installed.js";
 import { goOn, untilInterrupted } from "../measuring/interrupt.js";
 import { median } from "../measuring/statistics.js";
+import { readOptions } from "../measuring/options.js";
 import { tableText } from "../measuring/table.js";
 import { contenders } from "./contenders.js";
 import { measure, unwatched } from "./measure.js";
 
 /** @typedef {import("./measure.js").Captured} Captured */
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    peers: { type: "boolean", default: false },
-    json: { type: "string" },
-  },
+const values = readOptions(import.meta.url, {
+  quick: { type: "boolean", default: false },
+  peers: { type: "boolean", default: false },
+  json: { type: "string" },
 });
 const EXECS = values.quick ? 480 : 4800;
 const ROUNDS = values.quick ? 1 : 5;

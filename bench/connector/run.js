@@ -8,14 +8,15 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { compileC, startLoad } from "@task-watchers/kernel-test/load";
 import { cpuNsOfTree } from "../measuring/cpu-time.js";
 import { isInstalled } from "../measuring/installed.js";
 import { median } from "../measuring/statistics.js";
+import { readOptions } from "../measuring/options.js";
 
-const { values } = parseArgs({
-  options: { quick: { type: "boolean" }, json: { type: "string" } },
+const values = readOptions(import.meta.url, {
+  quick: { type: "boolean" },
+  json: { type: "string" },
 });
 const ROUNDS = values.quick ? 1 : 7;
 const SECONDS = values.quick ? 1.5 : 3;

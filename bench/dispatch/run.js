@@ -1,7 +1,7 @@
 // @ts-check
 /** Compares the dispatch of the chains with other emitters: `run.js [--mixed] [--quick] [--json FILE]`. */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { readOptions } from "../measuring/options.js";
 import { formatReport, makeReport } from "./report.js";
 import { measureAll, tryIsolation } from "./rounds.js";
 
@@ -23,12 +23,10 @@ const FULL = {
   sampleMs: 4,
 };
 
-const { values } = parseArgs({
-  options: {
-    mixed: { type: "boolean", default: false },
-    quick: { type: "boolean", default: false },
-    json: { type: "string" },
-  },
+const values = readOptions(import.meta.url, {
+  mixed: { type: "boolean", default: false },
+  quick: { type: "boolean", default: false },
+  json: { type: "string" },
 });
 const plan = { mixed: values.mixed, ...(values.quick ? QUICK : FULL) };
 const isolation = await tryIsolation();

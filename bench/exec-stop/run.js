@@ -2,14 +2,16 @@
 /**
  * What a command pays when each of its execs is stopped, in turns with the same work watched otherwise and not at all: a storm of short
  * programs, one process that starts them all, and a small build. Our own start is part of it; `true` alone shows how much that is.
+ * `--rounds N`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { countOf, readOptions } from "../measuring/options.js";
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const values = readOptions(import.meta.url, { rounds: { type: "string", default: "5" } });
+const rounds = countOf("--rounds", values.rounds);
 const main = new URL("../../packages/cli/dist/main.js", import.meta.url).pathname;
 const dir = mkdtempSync(join(tmpdir(), "bench-exec-stop-"));
 const SOURCES = 24;
@@ -82,7 +84,7 @@ try {
   for (const [name, work] of Object.entries(WORK)) {
     /** @type {Record<string, number[]>} */
     const times = {};
-    for (let round = 0; round < Number(values.rounds); round++) {
+    for (let round = 0; round < rounds; round++) {
       for (const [way, command] of Object.entries(WAYS))
         (times[way] ??= []).push(seconds(command(work)));
     }

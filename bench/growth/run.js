@@ -6,13 +6,14 @@
 import { writeFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { parseArgs } from "node:util";
+import { readOptions } from "../measuring/options.js";
 import { tableText } from "../measuring/table.js";
 import { measureChain } from "./chain.js";
 import { measureTable } from "./table.js";
 
-const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+const values = readOptions(import.meta.url, {
+  quick: { type: "boolean", default: false },
+  json: { type: "string" },
 });
 const BUDGET_MS = values.quick ? 50 : 500;
 const WATCHERS = [0, 1, 10, 100, 1000, 10_000];

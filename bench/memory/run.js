@@ -5,8 +5,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
+import { readOptions } from "../measuring/options.js";
 import { residentBytesOfTree } from "../measuring/cpu-time.js";
 import { isInstalled } from "../measuring/installed.js";
 import { goOn, untilInterrupted } from "../measuring/interrupt.js";
@@ -14,8 +14,9 @@ import { observed } from "../measuring/observer.js";
 import { tableText } from "../measuring/table.js";
 import { mostSleepers, withSleepers } from "./sleepers.js";
 
-const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+const values = readOptions(import.meta.url, {
+  quick: { type: "boolean", default: false },
+  json: { type: "string" },
 });
 const COUNTS = values.quick ? [100, 1000, 3000] : [100, 300, 1000, 3000, 10_000, 30_000];
 /** Until what was read has been told and the heap has settled. */

@@ -1,17 +1,20 @@
 // @ts-check
 /**
  * What a workload pays for being watched: the same work without a watcher and with each kind of watch, in turns.
+ * `--rounds N`. `--forks N`: programs in a row.
  */
 import { spawnSync } from "node:child_process";
 import { cpus, release } from "node:os";
-import { parseArgs } from "node:util";
+import { countOf, readOptions } from "../measuring/options.js";
 
-const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "7" }, forks: { type: "string", default: "1500" } },
+const values = readOptions(import.meta.url, {
+  rounds: { type: "string", default: "7" },
+  forks: { type: "string", default: "1500" },
 });
-const rounds = Number(values.rounds);
+const rounds = countOf("--rounds", values.rounds);
+const forks = countOf("--forks", values.forks);
 const main = new URL("../../packages/cli/dist/main.js", import.meta.url).pathname;
-const work = ["sh", "-c", `i=0; while [ $i -lt ${values.forks} ]; do /bin/true; i=$((i+1)); done`];
+const work = ["sh", "-c", `i=0; while [ $i -lt ${forks} ]; do /bin/true; i=$((i+1)); done`];
 
 /** Each row by name: the command line that does the work. @type {Record<string, string[]>} */
 const ROWS = {
@@ -91,9 +94,7 @@ function add(map, name, value) {
 }
 
 console.log(`Linux ${release()}, ${cpus().length} CPUs, Node.js ${process.version}`);
-console.log(
-  `${values.forks} times /bin/true in a row, wall time, median of ${rounds} paired rounds`,
-);
+console.log(`${forks} times /bin/true in a row, wall time, median of ${rounds} paired rounds`);
 const names = Object.keys(ROWS);
 for (const name of names) seconds(ROWS[name] ?? []);
 for (let round = 0; round < rounds; round++) {

@@ -5,7 +5,6 @@
  * installs what is missing (apt-get). `--json FILE`: every run. Everything is put back, also when interrupted.
  */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { peerVersions, providePeers } from "../measuring/installed.js";
 import { goOn, untilInterrupted } from "../measuring/interrupt.js";
 import { orderOfRound } from "../measuring/rounds.js";
@@ -13,22 +12,18 @@ import { compare } from "./compare.js";
 import { ratiosText, seriesText } from "./print.js";
 import { openProject } from "./project.js";
 import { rows } from "./rows.js";
+import { countOf, readOptions } from "../measuring/options.js";
 
 /** @typedef {import("./compare.js").TimedRun} TimedRun */
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    runs: { type: "string" },
-    rows: { type: "string" },
-    peers: { type: "boolean", default: false },
-    json: { type: "string" },
-  },
+const values = readOptions(import.meta.url, {
+  quick: { type: "boolean", default: false },
+  runs: { type: "string" },
+  rows: { type: "string" },
+  peers: { type: "boolean", default: false },
+  json: { type: "string" },
 });
-const RUNS = Number(values.runs ?? (values.quick ? 1 : 3));
-if (!Number.isSafeInteger(RUNS) || RUNS < 1) {
-  throw new RangeError(`--runs must be a whole number, 1 or more, got "${values.runs}"`);
-}
+const RUNS = countOf("--runs", values.runs ?? (values.quick ? "1" : "3"));
 /** Other rows between two of "none". */
 const NONE_EVERY = 4;
 

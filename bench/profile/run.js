@@ -1,22 +1,21 @@
 // @ts-check
 /**
  * What a build pays for being profiled: the same files compiled without a watcher, under `run`, and under `run --with profile`,
- * in turns.
+ * in turns. `--rounds N`. `--files N`: to compile. `--frequency HZ`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { countOf, readOptions } from "../measuring/options.js";
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "5" },
-    files: { type: "string", default: "24" },
-    frequency: { type: "string", default: "99" },
-  },
+const values = readOptions(import.meta.url, {
+  rounds: { type: "string", default: "5" },
+  files: { type: "string", default: "24" },
+  frequency: { type: "string", default: "99" },
 });
-const rounds = Number(values.rounds);
+const files = countOf("--files", values.files);
+const rounds = countOf("--rounds", values.rounds);
 const main = new URL("../../packages/cli/dist/main.js", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "bench-profile-"));
 
@@ -86,7 +85,7 @@ function shown(ratios) {
 }
 
 try {
-  for (let n = 0; n < Number(values.files); n++) writeFileSync(join(folder, `f${n}.c`), source(n));
+  for (let n = 0; n < files; n++) writeFileSync(join(folder, `f${n}.c`), source(n));
   const names = Object.keys(ROWS);
   for (const name of names) measure(name);
   /** @type {Map<string, Measured[]>} */

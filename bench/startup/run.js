@@ -5,17 +5,18 @@
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { isInstalled } from "../measuring/installed.js";
 import { goOn, untilInterrupted } from "../measuring/interrupt.js";
 import { median, range, rangeText } from "../measuring/statistics.js";
+import { readOptions } from "../measuring/options.js";
 import { tableText } from "../measuring/table.js";
 import { timed } from "../measuring/timed.js";
 
 /** @typedef {import("../measuring/timed.js").Times} Times */
 
-const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+const values = readOptions(import.meta.url, {
+  quick: { type: "boolean", default: false },
+  json: { type: "string" },
 });
 const ROUNDS = values.quick ? 5 : 31;
 /** Above Node.js' own start, at most this is claimed. */
