@@ -1,5 +1,5 @@
 // @ts-check
-/** Where and when something was measured, and with what. */
+/** Where and when something is measured, and with what. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
@@ -9,7 +9,6 @@ import { peerVersions } from "../measuring/installed.js";
 export function machineFacts() {
   const [cpu] = cpus();
   return [
-    ["date", new Date().toISOString().slice(0, 16).replace("T", " ")],
     [
       "machine",
       `${cpus().length} × ${cpu?.model.trim() ?? "unknown CPU"}, ${gigabytes(totalmem())}`,
@@ -18,10 +17,16 @@ export function machineFacts() {
     ["distribution", distribution()],
     ["Node.js", process.version],
     ["compiler", firstLine("cc", ["--version"])],
-    ["commit", firstLine("git", ["describe", "--always", "--dirty"])],
     ["others", [...peerVersions()].map(([name, version]) => `${name} ${version}`).join(", ")],
-    ["load before", readFileSync("/proc/loadavg", "latin1").split(" ").slice(0, 3).join(" ")],
   ];
+}
+
+/** When this is, on what commit, and how busy the machine is. */
+export function moment() {
+  const date = new Date().toISOString().slice(0, 16).replace("T", " ");
+  const commit = firstLine("git", ["describe", "--always", "--dirty"]);
+  const [load] = readFileSync("/proc/loadavg", "latin1").split(" ");
+  return `${date} UTC, commit ${commit}, load before ${load}`;
 }
 
 /** @param {number} bytes */

@@ -1,33 +1,46 @@
 // @ts-check
 import { expect, test } from "vitest";
-import { resultsMarkdown } from "./markdown.js";
+import { resultsMarkdown, sectionMarkdown, sectionsOf } from "./markdown.js";
 
 /** @type {import("./markdown.js").Result} */
 const RESULT = {
-  ...{ name: "memory", title: "Memory", text: "tasks  100\n", seconds: 12.3 },
-  ...{ plots: ["plots/memory.svg"], failure: undefined },
+  ...{ command: "npm run memory", title: "Memory", when: "2026-11-23 10:00", isQuick: false },
+  ...{ text: "tasks  100\n", seconds: 12.3, plots: ["plots/memory.svg"], failure: undefined },
 };
 
 test("resultsMarkdown() says where it was measured, what was printed, and shows the plots", () => {
-  const text = resultsMarkdown([["kernel", "Linux 6.18"]], [RESULT], false);
+  const text = resultsMarkdown([["kernel", "Linux 6.18"]], [sectionMarkdown(RESULT)]);
   expect(text).toContain("| kernel | Linux 6.18 |");
-  expect(text).toContain("## Memory\n\n`npm run memory`, 12 s\n\n```text\ntasks  100\n```\n");
+  expect(text).toContain(
+    "\n\n## Memory\n\n`npm run memory`, 12 s; 2026-11-23 10:00\n\n```text\ntasks  100\n```\n",
+  );
   expect(text).toContain("![Memory](plots/memory.svg)");
-  expect(text).not.toContain("quick run");
+  expect(text).not.toContain("Quick");
 });
 
-test("resultsMarkdown() says of a quick run that it is none to quote", () => {
-  expect(resultsMarkdown([], [RESULT], true)).toContain("not to quote");
+test("What was measured before is found again, whatever it printed", () => {
+  const text = "## Heading\n\nof an output\n";
+  const sections = [RESULT, { ...RESULT, title: "Growth", text }].map(sectionMarkdown);
+  const first = resultsMarkdown([], sections);
+  const found = sectionsOf(first);
+  expect([...found.keys()]).toEqual(["Memory", "Growth"]);
+  expect(resultsMarkdown([], found.values())).toBe(first);
+  expect(sectionsOf("").size).toBe(0);
 });
 
-test("resultsMarkdown() shows why a part failed, beside what it has printed", () => {
-  const text = resultsMarkdown([], [{ ...RESULT, plots: [], failure: "1\nno compiler" }], false);
+test("sectionMarkdown() says of a quick run that it is none to quote", () => {
+  expect(sectionMarkdown({ ...RESULT, isQuick: true })).toContain("not to quote");
+});
+
+test("sectionMarkdown() shows why a part failed, beside what it has printed", () => {
+  const text = sectionMarkdown({ ...RESULT, plots: [], failure: "1\nno compiler" });
   expect(text).toContain("It failed: 1\nno compiler");
   expect(text).toContain("tasks  100");
 });
 
-test("resultsMarkdown() lets no output end its block or a cell", () => {
-  const text = resultsMarkdown([["a", "b|c"]], [{ ...RESULT, text: "```\n# no title\n" }], false);
+test("No output ends its block or a cell", () => {
+  const section = sectionMarkdown({ ...RESULT, text: "```\n# no title\n" });
+  const text = resultsMarkdown([["a", "b|c"]], [section]);
   expect(text).toContain("b\\|c");
   expect(text).toContain("````text\n```\n# no title\n````");
 });

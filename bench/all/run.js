@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Runs every benchmark and writes bench/RESULTS.md and bench/plots. `--quick`: small ones, under five minutes. `--peers`: installs the
- * programs of others that are missing (apt-get). `--only A,B`: these parts. `--output DIRECTORY`: results elsewhere.
+ * Builds, runs every benchmark and writes bench/RESULTS.md and bench/plots. `--quick`: small ones, under five minutes. `--peers`:
+ * installs the programs of others that are missing (apt-get). `--only A,B`: these parts; the others' results stay. `--rows A,B`,
+ * `--runs N`: as of patches. `--output DIRECTORY`: results elsewhere.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,10 +11,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { goOn, running, untilInterrupted } from "../measuring/interrupt.js";
-import { machineFacts } from "./machine.js";
-import { resultsMarkdown } from "./markdown.js";
-import { PARTS } from "./parts.js";
 import { readOptions } from "../measuring/options.js";
+import { setUp } from "../../tools/checkout/setup.js";
+import { machineFacts, moment } from "./machine.js";
+import { resultsMarkdown, sectionMarkdown, sectionsOf } from "./markdown.js";
+import { PARTS } from "./parts.js";
 
 /** @typedef {import("./markdown.js").Result} Result */
 /** @typedef {import("./parts.js").Part} Part */
@@ -23,15 +25,20 @@ const values = readOptions(import.meta.url, {
   quick: { type: "boolean", default: false },
   peers: { type: "boolean", default: false },
   only: { type: "string" },
+  rows: { type: "string" },
+  runs: { type: "string" },
   output: { type: "string", default: bench },
 });
 const only = values.only?.split(",");
 const stranger = only?.find((name) => !PARTS.some((part) => part.name === name));
 if (stranger !== undefined) {
   const names = PARTS.map(({ name }) => name).join(", ");
-  throw new RangeError(`--only: there is no "${stranger}"; there are: ${names}`);
+  process.stderr.write(`--only: there is no "${stranger}"; there are: ${names}\n`);
+  process.exit(2);
 }
+const file = join(values.output, "RESULTS.md");
 
+setUp();
 await untilInterrupted(async () => {
   const facts = machineFacts();
   const chosen = PARTS.filter(
@@ -40,18 +47,20 @@ await untilInterrupted(async () => {
       existsSync(scriptOf(name)),
   );
   mkdirSync(join(values.output, "plots"), { recursive: true });
-  /** @type {Result[]} */
-  const results = [];
+  const sections = existsSync(file) ? sectionsOf(readFileSync(file, "utf8")) : new Map();
+  let hasFailed = false;
   for (const part of chosen) {
     goOn();
     process.stderr.write(`${part.title}\n`);
-    results.push(await resultOf(part));
+    const result = await resultOf(part);
+    hasFailed ||= result.failure !== undefined;
+    sections.set(part.title, sectionMarkdown(result));
+    const inOrder = PARTS.flatMap(({ title }) => sections.get(title) ?? []);
     // Whatever comes later: what there is can be read.
-    const text = resultsMarkdown(facts, results, values.quick);
-    writeFileSync(join(values.output, "RESULTS.md"), text);
+    writeFileSync(file, resultsMarkdown(facts, inOrder));
   }
-  process.stderr.write(`${join(values.output, "RESULTS.md")}\n`);
-  if (results.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
+  process.stderr.write(`${file}\n`);
+  if (hasFailed) process.exitCode = 1;
 });
 
 /** @param {string} name */
@@ -63,11 +72,16 @@ function scriptOf(name) {
 async function resultOf({ name, title, full = [], quick = [], hasPeers = false, plots }) {
   const directory = mkdtempSync(join(tmpdir(), "bench-all-"));
   const json = join(directory, "figures.json");
+  const options = [
+    ...(values.quick ? quick : full),
+    ...(name === "patches" && values.rows !== undefined ? ["--rows", values.rows] : []),
+    ...(name === "patches" && values.runs !== undefined ? ["--runs", values.runs] : []),
+  ];
+  const when = moment();
   const begin = performance.now();
   try {
     const { text, failure } = await output([
-      scriptOf(name),
-      ...(values.quick ? quick : full),
+      ...[scriptOf(name), ...options],
       ...(values.peers && hasPeers ? ["--peers"] : []),
       ...(plots === undefined ? [] : ["--json", json]),
     ]);
@@ -76,11 +90,13 @@ async function resultOf({ name, title, full = [], quick = [], hasPeers = false, 
       plots === undefined || failure !== undefined
         ? {}
         : plots(JSON.parse(readFileSync(json, "utf8")));
-    for (const [file, svg] of Object.entries(drawn)) {
-      writeFileSync(join(values.output, "plots", `${file}.svg`), svg);
+    for (const [plot, svg] of Object.entries(drawn)) {
+      writeFileSync(join(values.output, "plots", `${plot}.svg`), svg);
     }
-    const paths = Object.keys(drawn).map((file) => `plots/${file}.svg`);
-    return { name, title, text, plots: paths, failure, seconds };
+    const paths = Object.keys(drawn).map((plot) => `plots/${plot}.svg`);
+    const command = ["npm run", name, ...(options.length > 0 ? ["--", ...options] : [])].join(" ");
+    const isQuick = values.quick;
+    return { command, title, when, isQuick, text, plots: paths, failure, seconds };
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -1,15 +1,16 @@
 // @ts-check
 /**
  * What it costs to listen by BPF, beside the connector in the same rounds: CPU time of the listener per event, and what the workload itself
- * pays. `--quick`: fewer, shorter rounds. `--json FILE`: the figures. Ends with 1 when BPF is not the cheaper.
+ * pays, beside nobody's listening. `--quick`: fewer, shorter rounds. `--json FILE`: the figures. Ends with 1 when BPF is not the cheaper.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
-import { fileURLToPath } from "node:url";
+import { setTimeout as delay } from "node:timers/promises";
 import { startLoad } from "@task-watchers/kernel-test/load";
 import { readOptions } from "../measuring/options.js";
+import { median, range, rangeText } from "../measuring/statistics.js";
+import { paidNs } from "./paid.js";
+import { whileReading } from "./reading.js";
 
 const values = readOptions(import.meta.url, {
   quick: { type: "boolean" },
@@ -27,43 +28,19 @@ const PAIRS = [
   ["watch-bpf", "watch-connector"],
 ];
 
-const reader = fileURLToPath(new URL("./reader.js", import.meta.url));
-
-/** Nanoseconds of CPU time a process has used, all its threads. @param {number} pid */
-function cpuNs(pid) {
-  let sum = 0;
-  for (const tid of readdirSync(`/proc/${pid}/task`)) {
-    sum += Number(readFileSync(`/proc/${pid}/task/${tid}/schedstat`, "latin1").split(" ")[0]);
-  }
-  return sum;
-}
-
-/** @param {number} ms */
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
 /** @param {string} what @param {number} rate */
 async function measure(what, rate) {
-  const child = spawn(process.execPath, [reader, what], { stdio: ["ignore", "pipe", "inherit"] });
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => (said += text));
-  await once(child.stdout, "data");
-  const pid = child.pid ?? 0;
-  // Compiled by now, and settled.
-  await startLoad({ rate: 5000, seconds: 0.5, workers: 2, execPercent: EXEC_PERCENT });
-  await sleep(200);
-  const before = cpuNs(pid);
-  const made = await startLoad({ rate, seconds: SECONDS, workers: 2, execPercent: EXEC_PERCENT });
-  await sleep(200);
-  const spent = cpuNs(pid) - before;
-  child.kill("SIGTERM");
-  await once(child, "close");
-  const events = made.forks + made.execs + made.exits;
-  return { ns: spent / events, rate: made.rate, ...JSON.parse(said.slice(said.indexOf("{"))) };
-}
-
-/** @param {number[]} numbers */
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+  const { result, heard } = await whileReading(what, async (cpuNs) => {
+    // Compiled by now, and settled.
+    await startLoad({ rate: 5000, seconds: 0.5, workers: 2, execPercent: EXEC_PERCENT });
+    await delay(200);
+    const before = cpuNs();
+    const made = await startLoad({ rate, seconds: SECONDS, workers: 2, execPercent: EXEC_PERCENT });
+    await delay(200);
+    return { spent: cpuNs() - before, made };
+  });
+  const { spent, made } = result;
+  return { ns: spent / (made.forks + made.execs + made.exits), rate: made.rate, ...heard };
 }
 
 const results = [];
@@ -101,6 +78,25 @@ for (const rate of RATES) {
       `  ratio            ${ratio.toFixed(2).padStart(7)}${ratio < 1 ? "" : "  NO: it should be below 1"}\n`,
     );
   }
+}
+process.stdout.write("the workload's own CPU time for each program forked and run\n");
+/** @type {Record<string, number[]>} */
+const paid = { bpf: [], connector: [] };
+/** @type {number[]} */
+const unheard = [];
+for (let round = 0; round < ROUNDS; round++) {
+  const before = await paidNs();
+  unheard.push(before);
+  for (const name of round % 2 === 0 ? ["bpf", "connector"] : ["connector", "bpf"]) {
+    paid[name]?.push((await whileReading(name, paidNs)).result / before);
+  }
+}
+process.stdout.write(`  nobody listens   ${(median(unheard) / 1000).toFixed(1).padStart(7)} µs\n`);
+for (const [name, ratios] of Object.entries(paid)) {
+  results.push({ name: `workload under ${name}`, ratio: median(ratios) });
+  process.stdout.write(
+    `  ${name.padEnd(16)} ${rangeText(range(ratios), 2).padStart(7)} times that\n`,
+  );
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 process.exitCode = isCheaper ? 0 : 1;
