@@ -13,15 +13,23 @@ const EAGAIN = 11;
 const EINTR = 4;
 
 // struct mmsghdr on 64-bit Linux (man 2 recvmmsg): msghdr 56 bytes, then msg_len.
+/** @internal */
 export const MMSGHDR_SIZE = 64;
+/** @internal */
 export const MSG_NAME = 0;
+/** @internal */
 export const MSG_NAMELEN = 8;
+/** @internal */
 export const MSG_IOV = 16;
+/** @internal */
 export const MSG_IOVLEN = 24;
+/** @internal */
 export const MSG_FLAGS = 48;
+/** @internal */
 export const MSG_LEN = 56;
+/** @internal */
 export const IOVEC_SIZE = 16;
-/** struct sockaddr_nl (man 7 netlink): family u16, pad, port u32 @4, groups u32 @8. */
+/** @internal struct sockaddr_nl (man 7 netlink): family u16, pad, port u32 @4, groups u32 @8. */
 export const SOCKADDR_NL_SIZE = 12;
 const NAME_STRIDE = 16;
 
@@ -109,6 +117,11 @@ export class DatagramBatch {
   /** Netlink port that sent datagram `i`; 0 is the kernel. Only for netlink sockets. */
   senderPort(i: number): number {
     return at(this.#names, (i * NAME_STRIDE) / 4 + 1);
+  }
+
+  /** Multicast groups that datagram `i` was sent to, as bits (group 33 is bit 0 again); 0 when to this socket alone. Only for netlink. */
+  groups(i: number): number {
+    return at(this.#names, (i * NAME_STRIDE) / 4 + 2);
   }
 
   /** The bytes of datagram `i`, as a view. */

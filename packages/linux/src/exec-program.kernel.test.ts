@@ -43,6 +43,16 @@ kernelTest(
   },
 );
 
+kernelTest("execProgram() leaves those descriptors open that it is told to", [], () => {
+  const body = `
+    import { openSync } from "node:fs";
+    const [kept, closed] = [openSync("/proc/self/comm"), openSync("/proc/self/comm")];
+    const script = 'cat <&' + kept + '; (: <&' + closed + ') 2>/dev/null || echo closed';
+    execProgram("bash", ["-c", script], [kept]);
+  `;
+  expect(child(body).stdout).toMatch(/^\S+\nclosed\n$/u);
+});
+
 kernelTest("execProgram() says why it could not, and the program goes on", [], () => {
   const body = `
     for (const [file, args] of [["/no/such/program", []], ["/etc/passwd", []], ["sh", ["a\\0b"]]]) {

@@ -7,19 +7,25 @@ import { encodeText } from "./text.ts";
 /**
  * Becomes another program (execvp(3)): same process id, same parent, standard streams and undo of semaphores; looked for in
  * PATH. Does not return. What this program still had to write or to tell is lost: finish it before. All descriptors but the
- * standard streams are closed, for Node.js marks what it inherits so; the environment is `process.env`. What was ignored when Node.js began (nohup) is not any more:
+ * standard streams and those named are closed, for Node.js marks what it inherits so; the environment is `process.env`. What was ignored when Node.js began (nohup) is not any more:
  * it resets that. Only from the main thread.
  *
+ * @param descriptors others that stay open
  * @throws SyscallError `ENOENT` when there is no such program, `EACCES`, `ENOEXEC`, `E2BIG`: then nothing has happened
  * @throws TypeError when an argument holds a NUL
  */
-export function execProgram(file: string, args: readonly string[]): never {
+export function execProgram(
+  file: string,
+  args: readonly string[],
+  descriptors: readonly number[] = [],
+): never {
   const strings = [file, ...args].map(terminated);
   const argv = new BigUint64Array(strings.length + 1);
   strings.forEach((bytes, i) => (argv[i] = libc().address(bytes)));
   const [path = new Uint8Array(1)] = strings;
   // What is ignored stays so across an exec; handlers do not.
   for (const signal of IGNORED) libc().signal(signal, SIG_DFL);
+  for (const fd of descriptors) libc().fcntl(fd, F_SETFD, 0);
   for (const fd of STANDARD_STREAMS) {
     libc().fcntl(fd, F_SETFD, 0);
     // Node.js makes a pipe non-blocking when it uses it; few programs expect that.
@@ -29,7 +35,7 @@ export function execProgram(file: string, args: readonly string[]): never {
   libc().execvp(path, argv);
   const errno = libc().errno();
   for (const signal of IGNORED) libc().signal(signal, SIG_IGN);
-  for (const fd of STANDARD_STREAMS) libc().fcntl(fd, F_SETFD, FD_CLOEXEC);
+  for (const fd of [...STANDARD_STREAMS, ...descriptors]) libc().fcntl(fd, F_SETFD, FD_CLOEXEC);
   throw new SyscallError("execve", errno);
 }
 

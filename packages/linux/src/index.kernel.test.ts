@@ -34,6 +34,7 @@ for (const folder of folders) {
       });
       const { name, exports } = createRequire(import.meta.url)("./node_modules/NAME/package.json");
       await stat("."); // starts the threads that read modules, too
+      await import("node:util"); // looks at a standard stream since Node.js 26, which opens a descriptor
       const before = cost();
       for (const entry of Object.keys(exports)) {
         // A register entry is there to start a watch.

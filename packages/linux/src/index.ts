@@ -12,9 +12,11 @@ export { DatagramBatch, type DatagramBatchOptions } from "./datagram-batch.ts";
 export { errnoName } from "./errno-name.ts";
 export { execProgram } from "./exec-program.ts";
 export { FileDescriptor } from "./file-descriptor.ts";
+export { type FileStatus, fileStatus, Mounts } from "./file-status.ts";
 export { tryLockFile } from "./file-lock.ts";
 export { pidfdExit, type PidfdExit, pidfdOpen, pidfdSendSignal } from "./pidfd.ts";
 export { ReadOnlyMap } from "./read-only-map.ts";
+export { locateFile, type LocateOptions, openPlace } from "./locate-file.ts";
 export { createMemoryFile, type MemoryFileOptions } from "./memory-file.ts";
 export { MemoryMap, pageSize } from "./memory-map.ts";
 export { openPerfEvent, type PerfEventTarget } from "./perf-event.ts";
@@ -36,7 +38,7 @@ export {
   sendContinue,
   sendError,
 } from "./seccomp-notification.ts";
-export { interruptThread, threadId, type ThreadId } from "./semaphore-interrupt.ts";
+export { interruptThread } from "./semaphore-interrupt.ts";
 export { readSemaphoreLimits, type SemaphoreLimits } from "./semaphore-limits.ts";
 export {
   operateSemaphores,
@@ -74,7 +76,13 @@ export {
   setSocketOption,
   socketName,
 } from "./socket.ts";
+export {
+  type InheritingSpawnOptions,
+  isTextEnvironment,
+  spawnInheriting,
+} from "./spawn-inheriting.ts";
 export { SyscallError } from "./syscall-error.ts";
+export { threadId, type ThreadId } from "./thread-id.ts";
 export { threadName, touchThreadName } from "./thread-name.ts";
 export { decodeText, encodeText } from "./text.ts";
 export { WallClock } from "./wall-clock.ts";

@@ -93,6 +93,19 @@ export interface Libc {
     remoteCount: number,
     flags: number,
   ): number;
+  /** openat(2) for what makes no file. */
+  openat(directory: number, path: Pointer, flags: number): number;
+  /** openat2(2); the C library has no wrapper. */
+  openat2(number: number, directory: number, path: Pointer, how: Pointer, size: number): number;
+  /** statx(2) by its number: the C library has a wrapper only since glibc 2.28. */
+  statx(
+    number: number,
+    directory: number,
+    path: Pointer,
+    flags: number,
+    mask: number,
+    into: Pointer,
+  ): number;
   /** memfd_create(2) by its number: the C library has a wrapper only since glibc 2.27. */
   memfd_create(number: number, name: Pointer, flags: number): number;
   /** Only meaningful directly after a failure: koffi leaves an old value there after a success. */
@@ -181,6 +194,9 @@ function load(): Libc {
     process_vm_readv: library.func(
       "long process_vm_readv(int, void *, unsigned long, void *, unsigned long, unsigned long)",
     ),
+    openat: library.func("int openat(int, void *, int)"),
+    openat2: library.func("syscall", "long", ["long", "int", "void *", "void *", "size_t"]),
+    statx: library.func("syscall", "long", ["long", "int", "void *", "int", "uint", "void *"]),
     memfd_create: library.func("syscall", "long", ["long", "void *", "uint"]),
     errno: () => native.errno(),
     address: (memory) => native.address(memory),

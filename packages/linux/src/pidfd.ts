@@ -24,7 +24,7 @@ interface PidfdInfo {
   readonly exitCode: number;
 }
 
-/** struct pidfd_info, include/uapi/linux/pidfd.h. */
+/** @internal struct pidfd_info, include/uapi/linux/pidfd.h. */
 export const pidfdInfoLayout: Layout<PidfdInfo> = {
   mask: u64(0),
   pid: u32(16),

@@ -4,7 +4,6 @@ import { SyscallError } from "./syscall-error.ts";
 
 // include/uapi/asm-generic/poll.h
 const POLLIN = 0x1;
-const POLLERR = 0x8;
 const POLLHUP = 0x10;
 const POLLNVAL = 0x20;
 const EINTR = 4;
@@ -18,7 +17,8 @@ const numbers = new Int32Array(memory);
 const events = new Int16Array(memory);
 
 /**
- * Asks poll(2) about one descriptor now. What can be read comes before an end.
+ * Asks poll(2) about one descriptor now. What can be read comes before an end. An error (POLLERR) is no end: a seccomp listener says
+ * so, too, when a signal cut its look short.
  *
  * @param timeoutMs how long to wait for something, milliseconds: the whole thread stands still (default 0)
  */
@@ -34,5 +34,5 @@ export function pollReadable(fd: FileDescriptor, timeoutMs = 0): PollState {
   }
   const result = events[3] ?? 0;
   if ((result & POLLIN) !== 0) return "readable";
-  return (result & (POLLERR | POLLHUP | POLLNVAL)) === 0 ? "idle" : "ended";
+  return (result & (POLLHUP | POLLNVAL)) === 0 ? "idle" : "ended";
 }

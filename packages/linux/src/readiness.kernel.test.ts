@@ -244,3 +244,12 @@ kernelTest(
     expect(child(handled)).toMatchObject({ status: 33, stderr: "" });
   },
 );
+
+kernelTest("who waits for a call goes on behind it, though nothing else happens", [], () => {
+  const promise = `
+    new Promise((resolve) => { listener = () => { readSync(fd.number, Buffer.alloc(1)); resolve(); }; })
+      .then(() => process.exit(7));
+    writeSync(fd.number, "x");
+  `;
+  expect(child(promise)).toMatchObject({ status: 7, stderr: "" });
+});

@@ -67,6 +67,7 @@ export class Readiness {
 
   readonly #onPoll = (status: unknown): void => {
     if (this.#closed || !this.#started) return;
+    settleSoon();
     if (typeof status === "number" && status >= 0) {
       this.#call();
       return;
@@ -92,6 +93,20 @@ export class Readiness {
       });
     }
   }
+}
+
+let isSettling = false;
+
+/**
+ * Has the promises settled and the ticks queued in a callback run right after it. koffi calls from outside of Node.js's own callbacks,
+ * which alone run them; until Node.js 26.4 every turn of the event loop did so besides.
+ */
+function settleSoon(): void {
+  if (isSettling) return;
+  isSettling = true;
+  setImmediate(() => {
+    isSettling = false;
+  });
 }
 
 /**

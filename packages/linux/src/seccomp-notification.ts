@@ -48,17 +48,22 @@ function send(listener: FileDescriptor, id: bigint, error: number, flags: number
   responseId[1] = 0n;
   responseWords[4] = error;
   responseWords[5] = flags;
-  if (libc().ioctl(listener.number, SECCOMP_IOCTL_NOTIF_SEND, responseWords) === 0) return true;
-  const errno = libc().errno();
-  if (errno === ENOENT || errno === EINPROGRESS) return false;
-  throw new SyscallError("ioctl(SECCOMP_IOCTL_NOTIF_SEND)", errno);
+  for (;;) {
+    if (libc().ioctl(listener.number, SECCOMP_IOCTL_NOTIF_SEND, responseWords) === 0) return true;
+    const errno = libc().errno();
+    if (errno === ENOENT || errno === EINPROGRESS) return false;
+    // A signal came before the kernel had its lock; nothing was sent.
+    if (errno !== EINTR) throw new SyscallError("ioctl(SECCOMP_IOCTL_NOTIF_SEND)", errno);
+  }
 }
 
 /** Whether the task still waits for the answer: what was read of its pid before was its own. */
 export function notificationPending(listener: FileDescriptor, id: bigint): boolean {
   idWord[0] = id;
-  if (libc().ioctl(listener.number, SECCOMP_IOCTL_NOTIF_ID_VALID, idWord) === 0) return true;
-  const errno = libc().errno();
-  if (errno === ENOENT) return false;
-  throw new SyscallError("ioctl(SECCOMP_IOCTL_NOTIF_ID_VALID)", errno);
+  for (;;) {
+    if (libc().ioctl(listener.number, SECCOMP_IOCTL_NOTIF_ID_VALID, idWord) === 0) return true;
+    const errno = libc().errno();
+    if (errno === ENOENT) return false;
+    if (errno !== EINTR) throw new SyscallError("ioctl(SECCOMP_IOCTL_NOTIF_ID_VALID)", errno);
+  }
 }

@@ -1,13 +1,7 @@
 // Needs: cc with the kernel's and the C library's headers, to compare every number with theirs.
 import { cOffsets, compiler, kernelTest } from "@task-watchers/kernel-test";
 import { expect } from "vitest";
-import {
-  SA_FLAGS,
-  SA_RESTART,
-  SIGACTION_SIZE,
-  SIGURG,
-  threadCallNumber,
-} from "./semaphore-interrupt.ts";
+import { SA_FLAGS, SA_RESTART, SIGACTION_SIZE, SIGURG } from "./semaphore-interrupt.ts";
 import { IPC_INFO, SEM_INFO, seminfoLayout, SEMINFO_SIZE } from "./semaphore-limits.ts";
 import { IPC_NOWAIT, SEM_UNDO, SEMBUF_SIZE } from "./semaphore-operation.ts";
 import { IPC_SET, IPC_STAT, semidLayout } from "./semaphore-status.ts";
@@ -21,6 +15,7 @@ import {
   SETALL,
   SETVAL,
 } from "./semaphore-values.ts";
+import { threadCallNumber } from "./thread-id.ts";
 
 const HEADERS = ["errno.h", "signal.h", "limits.h", "sys/syscall.h"];
 

@@ -5,8 +5,8 @@ const ENOSYS = 38;
 
 /** Calls without a wrapper in the C library whose numbers differ: arch/x86/entry/syscalls, scripts/syscall.tbl. */
 const NUMBERS = {
-  x64: { perf_event_open: 298, seccomp: 317, memfd_create: 319, bpf: 321 },
-  arm64: { perf_event_open: 241, seccomp: 277, memfd_create: 279, bpf: 280 },
+  x64: { perf_event_open: 298, seccomp: 317, memfd_create: 319, bpf: 321, statx: 332 },
+  arm64: { perf_event_open: 241, seccomp: 277, memfd_create: 279, bpf: 280, statx: 291 },
 } as const;
 
 /** A system call that is called by its number. */
