@@ -1,4 +1,4 @@
-import { decodeText, encodeText } from "@task-watchers/linux";
+import { decodeText, encodeText } from "@task-watchers/linux/text";
 import {
   decodeStruct,
   type Field,

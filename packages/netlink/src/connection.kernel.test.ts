@@ -1,4 +1,5 @@
 // Needs: a kernel with generic netlink; for some, audit; root for what forges and what gives capabilities up.
+import { spawnSync } from "node:child_process";
 import { bindSocket, openSocket, sendDatagram, socketName } from "@task-watchers/linux";
 import {
   asNobody,
@@ -7,6 +8,7 @@ import {
   installed,
   kernelTest,
   openDescriptors,
+  program,
   root,
 } from "@task-watchers/kernel-test";
 import { expect } from "vitest";
@@ -156,3 +158,32 @@ function node(program: string): [string, string[]] {
   const run = `cd '${root}' && exec '${process.execPath}' --input-type=module -e "$0"`;
   return ["sh", ["-c", run, program]];
 }
+
+kernelTest(
+  "what a request changed is heard by who has joined its group, and is no answer",
+  [root, program("unshare")],
+  () => {
+    // A network of its own: RTM_NEWADDR of 10.9.8.7 to its loopback, with RTNLGRP_IPV4_IFADDR joined.
+    const body = `
+      import { NetlinkConnection, openNetlinkSocket } from "@task-watchers/netlink";
+      const connection = new NetlinkConnection(openNetlinkSocket({ protocol: 0 }));
+      connection.join(5);
+      const heard = [];
+      const isHeard = new Promise((resolve) => {
+        connection.listen({ message: ({ type }) => { heard.push(type); resolve(); }, overrun() {} });
+      });
+      const address = [8, 0, 2, 0, 10, 9, 8, 7, 8, 0, 1, 0, 10, 9, 8, 7];
+      const payload = Uint8Array.from([2, 32, 0, 0, 1, 0, 0, 0, ...address]);
+      const { messages, result } = await connection.request({ type: 20, flags: 0x604, payload });
+      await isHeard;
+      console.log(JSON.stringify([messages.length, result, heard]));
+      connection.close();
+    `;
+    const { stdout, stderr } = spawnSync(
+      "unshare",
+      ["-n", process.execPath, "--input-type=module", "-e", body],
+      { cwd: installed("netlink"), encoding: "utf8", timeout: 20_000 },
+    );
+    expect([stderr, stdout.trim()]).toEqual(["", "[0,0,[20]]"]);
+  },
+);

@@ -1,4 +1,4 @@
-import { SyscallError } from "@task-watchers/linux";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 import { NETLINK_CAP_ACK, NETLINK_EXT_ACK, NLM_F_REQUEST, NLMSG_NOOP } from "./constants.ts";
 import { type DecodeOptions, encodeMessage, type NetlinkMessage } from "./message.ts";
 import { MessageStream, type StreamOptions } from "./message-stream.ts";
@@ -61,7 +61,7 @@ export class NetlinkConnection {
     this.#enable(NETLINK_EXT_ACK);
     this.#enable(NETLINK_CAP_ACK);
     this.#reader = new TransportReader(transport, options, {
-      message: (message) => this.#message(message),
+      message: (message, isToGroup) => this.#message(message, isToGroup),
       malformed: (error, sequence) => this.#pending.get(sequence ?? 0)?.reject(error),
       overrun: (error) => this.#overrun(error),
       fail: (error) => this.#close(error),
@@ -188,10 +188,10 @@ export class NetlinkConnection {
     this.#listenersChanged();
   }
 
-  #message(message: NetlinkMessage): void {
+  #message(message: NetlinkMessage, isToGroup: boolean): void {
     if (message.type === NLMSG_NOOP) return;
-    // Audit leaves the port out of its replies.
-    const ours = message.port === this.#transport.portId || message.port === 0;
+    // Audit leaves the port out of its replies. What a request of ours changed is told to its group under our port and sequence.
+    const ours = !isToGroup && (message.port === this.#transport.portId || message.port === 0);
     const pending = ours ? this.#pending.get(message.sequence) : undefined;
     if (pending !== undefined) pending.accept(message);
     else if (this.#listeners.size === 0) this.#unclaimed++;

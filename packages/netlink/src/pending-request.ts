@@ -1,4 +1,4 @@
-import { SyscallError } from "@task-watchers/linux";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 import { decodeAcknowledgement } from "./acknowledgement.ts";
 import {
   NLM_F_ACK,

@@ -5,6 +5,8 @@ export interface QueuedDatagram {
   readonly data: Uint8Array;
   /** 0 is the kernel. */
   readonly senderPort: number;
+  /** 0 is the socket alone. */
+  readonly groups: number;
 }
 
 /** The slots of a batch, filled from a queue instead of by recvmmsg(2): same size, same cut, same lifetime. */
@@ -46,6 +48,10 @@ export class ScriptedDatagrams implements Datagrams {
 
   senderPort(i: number): number {
     return this.#at(i).senderPort;
+  }
+
+  groups(i: number): number {
+    return this.#at(i).groups;
   }
 
   datagram(i: number): Uint8Array {

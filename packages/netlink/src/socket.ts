@@ -1,14 +1,14 @@
+import { DatagramBatch } from "@task-watchers/linux/datagram-batch";
+import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
+import { Readiness } from "@task-watchers/linux/readiness";
 import {
   bindSocket,
-  DatagramBatch,
-  type FileDescriptor,
   getSocketOption,
   openSocket,
-  Readiness,
   sendDatagram,
   setSocketOption,
   socketName,
-} from "@task-watchers/linux";
+} from "@task-watchers/linux/socket";
 import type { NetlinkTransport, ReadySignal } from "./transport.ts";
 
 // include/linux/socket.h, include/linux/net.h
@@ -47,9 +47,15 @@ export interface NetlinkSocketOptions {
  * Opens and binds a netlink socket. Needs no privilege of itself; groups and requests may.
  *
  * @throws SyscallError `EPROTONOSUPPORT` when the kernel has no such protocol
+ * @throws TypeError or RangeError on a bad option
  */
 export function openNetlinkSocket(options: NetlinkSocketOptions): NetlinkTransport {
   const { protocol, receiveBufferBytes = 8_388_608, datagramBytes = 8192, batch = 64 } = options;
+  if (!Number.isInteger(protocol) || protocol < 0) {
+    throw new TypeError(
+      `protocol must be the number of a netlink protocol, such as 16, got ${JSON.stringify(protocol)}`,
+    );
+  }
   if (!Number.isSafeInteger(receiveBufferBytes) || receiveBufferBytes < 0) {
     throw new RangeError(
       `receiveBufferBytes must be a whole number of bytes, got ${receiveBufferBytes}`,

@@ -2,7 +2,7 @@
  * A netlink socket whose kernel is a script, for tests without privilege, without Linux and without native code.
  * @module
  */
-import { SyscallError } from "@task-watchers/linux";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 import { type QueuedDatagram, ScriptedDatagrams } from "./scripted-datagrams.ts";
 import { ScriptedSignal } from "./scripted-signal.ts";
 import type { NetlinkTransport, ReadySignal } from "./transport.ts";
@@ -54,8 +54,13 @@ export interface ScriptedKernel extends NetlinkTransport {
   readonly referenced: boolean;
   /** While true, whatever is sent is swallowed and whatever is pushed vanishes uncounted: a deaf socket. */
   silent: boolean;
-  /** Queues a datagram, or drops and counts it where the kernel would. @param senderPort 0 is the kernel (default) */
-  push(datagram: Uint8Array, senderPort?: number): void;
+  /**
+   * Queues a datagram, or drops and counts it where the kernel would.
+   *
+   * @param senderPort 0 is the kernel (default)
+   * @param groups multicast groups it is sent to, as bits; 0 is this socket alone (default)
+   */
+  push(datagram: Uint8Array, senderPort?: number, groups?: number): void;
   /**
    * The kernel drops `lost` datagrams: the next `receive` throws `ENOBUFS`, before what is already queued. As in the
    * kernel, everything pushed from now on is dropped and counted too, until the queue has been read empty.
@@ -158,13 +163,13 @@ class ScriptedSocket implements ScriptedKernel {
     this.#queue.length = 0;
   }
 
-  push(datagram: Uint8Array, senderPort = 0): void {
+  push(datagram: Uint8Array, senderPort = 0, groups = 0): void {
     if (this.#closed || this.silent) return;
     if (this.#congested || this.#queue.length >= this.#queueLimit) {
       this.overrun(1);
       return;
     }
-    this.#queue.push({ data: datagram.slice(), senderPort });
+    this.#queue.push({ data: datagram.slice(), senderPort, groups });
     this.#signal?.poll();
   }
 

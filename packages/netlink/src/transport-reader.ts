@@ -1,4 +1,4 @@
-import { SyscallError } from "@task-watchers/linux";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 import {
   decodeMessages,
   type DecodeOptions,
@@ -14,9 +14,12 @@ const READS_PER_TURN = 4096;
 
 /** Where a reader puts what it reads. */
 export interface TransportSink {
-  /** @throws RangeError when the message makes no sense; anything else must not leave it */
-  message(message: NetlinkMessage): void;
-  /** @param sequence of the datagram's first message, if as much is there */
+  /**
+   * @param isToGroup it was sent to a multicast group, so it answers nothing
+   * @throws RangeError when the message makes no sense; anything else must not leave it
+   */
+  message(message: NetlinkMessage, isToGroup: boolean): void;
+  /** @param sequence of the datagram's first message, if as much is there and it may be an answer */
   malformed(error: RangeError, sequence: number | undefined): void;
   overrun(error: OverrunError): void;
   /** Reading failed for good. */
@@ -123,10 +126,11 @@ export class TransportReader {
       return;
     }
     const bytes = datagrams.datagram(i);
+    const isToGroup = datagrams.groups(i) !== 0;
     try {
       for (const message of decodeMessages(bytes, this.#options)) {
         this.counters.received++;
-        this.#sink.message(message);
+        this.#sink.message(message, isToGroup);
         if (this.#stopped) return;
       }
       if (datagrams.truncated(i)) {
@@ -137,7 +141,7 @@ export class TransportReader {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.counters.malformed++;
-      this.#sink.malformed(error, sequenceOf(bytes));
+      this.#sink.malformed(error, isToGroup ? undefined : sequenceOf(bytes));
     }
   }
 }

@@ -15,6 +15,8 @@ export interface Datagrams {
   truncated(i: number): boolean;
   /** Port that sent datagram `i`; 0 is the kernel, anything else another process. */
   senderPort(i: number): number;
+  /** Not 0 when datagram `i` was sent to a multicast group: never an answer, whoever made the kernel send it. */
+  groups(i: number): number;
   /** The bytes of datagram `i`, as a view. */
   datagram(i: number): Uint8Array;
 }
