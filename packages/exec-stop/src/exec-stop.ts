@@ -1,4 +1,4 @@
-import type { FileDescriptor } from "@task-watchers/linux";
+import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
 import type { CallSlots } from "./answer/call-slots.ts";
 import type { ExecListener } from "./answer/exec-listener.ts";
 import type { ExecStopCounters } from "./counters.ts";
@@ -70,10 +70,12 @@ export class ExecStop {
   }
 
   /**
-   * Starts a command, looked for in PATH, with our own terminal, process group, umask and limits. Nice value and CPU affinity are
-   * those we had when the stop was opened. The first exec of the command is told before this resolves.
+   * Starts a command, looked for in PATH, with our own terminal, process group, working directory, umask and limits: that of open
+   * files is what Node.js made of it at its start, the hard one. Nice value and CPU affinity are those we had when the stop was
+   * opened. Arguments are passed on as UTF-8. The first exec of the command is told before this resolves.
    *
-   * @throws (rejects) the error of spawn, such as `ENOENT`; TypeError for a bad argument; `EBADF` after `close()`
+   * @throws (rejects) the error of spawn, such as `ENOENT`; TypeError for a bad argument, a lone surrogate in one too; `EBADF`
+   *   after `close()`
    */
   async spawn(
     file: string,

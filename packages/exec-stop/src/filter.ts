@@ -38,6 +38,8 @@ export function execAbis(arch: string): readonly ExecCalls[] {
 const LOAD = 0x20;
 /** BPF_JMP | BPF_JEQ | BPF_K */
 const JUMP_IF_EQUAL = 0x15;
+/** BPF_JMP | BPF_JA: by the whole of k, where a condition can jump 255 at most. */
+const JUMP = 0x05;
 /** BPF_RET | BPF_K */
 const RETURN = 0x06;
 // include/uapi/linux/seccomp.h
@@ -47,6 +49,10 @@ const SECCOMP_RET_ALLOW = 0x7fff0000;
 const NR = 0;
 const ARCH = 4;
 const INSTRUCTION_SIZE = 8;
+/** BPF_MAXINSNS, include/uapi/linux/bpf_common.h. */
+const INSTRUCTIONS_MAX = 4096;
+/** __X32_SYSCALL_BIT, arch/x86/include/uapi/asm/unistd.h */
+const X32_BIT = 0x4000_0000;
 
 type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, k: number];
 
@@ -55,18 +61,22 @@ type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, 
  *
  * @param abis at least one
  * @param others numbers of further calls to be told of, for each ABI
+ * @throws RangeError for a number that is none of the ABI's, or is exec's, or when they are too many
  */
 export function execFilter(
   abis: readonly ExecCalls[],
   others: (abi: ExecAbi) => readonly number[] = () => [],
 ): Uint8Array {
   const archs = [...new Set(abis.map(({ arch }) => arch))];
+  const numbersOf = (calls: ExecCalls): number[] => [
+    calls.execve,
+    calls.execveat,
+    ...otherNumbers(calls, others),
+  ];
   const blocks = archs.map((arch) =>
     archBlock(
       arch,
-      abis
-        .filter((calls) => calls.arch === arch)
-        .flatMap(({ abi, execve, execveat }) => [execve, execveat, ...others(abi)]),
+      abis.flatMap((calls) => (calls.arch === arch ? numbersOf(calls) : [])),
     ),
   );
   const program: Instruction[] = [
@@ -74,23 +84,41 @@ export function execFilter(
     ...blocks.flat(),
     [RETURN, 0, 0, SECCOMP_RET_ALLOW],
   ];
+  if (program.length > INSTRUCTIONS_MAX) {
+    const most = Math.floor((INSTRUCTIONS_MAX - execFilter(abis).length / INSTRUCTION_SIZE) / 2);
+    throw new RangeError(`others.numbers may give ${most} numbers in all ABIs together, gave more`);
+  }
   return encode(program);
+}
+
+function otherNumbers(
+  { abi, execve, execveat }: ExecCalls,
+  others: (abi: ExecAbi) => readonly number[],
+): Set<number> {
+  const numbers = new Set(others(abi));
+  for (const number of numbers) {
+    // One of x32 without its bit is a call of x86-64, and told as such.
+    const end = abi === "x32" ? 2 * X32_BIT : X32_BIT;
+    const isOfAbi = Number.isInteger(number) && number >= 0 && number < end;
+    if (isOfAbi && number !== execve && number !== execveat) continue;
+    throw new RangeError(
+      `others.numbers("${abi}") must be numbers of calls of that ABI other than exec's, got ${String(number)}`,
+    );
+  }
+  return numbers;
 }
 
 /** Does nothing for another arch; else ends the filter. */
 function archBlock(arch: number, numbers: readonly number[]): Instruction[] {
-  const compare = numbers.map((number, i): Instruction => {
-    // Over the comparisons left and the ALLOW behind them.
-    const toNotify = numbers.length - i;
-    return [JUMP_IF_EQUAL, toNotify, 0, number];
-  });
   const body: Instruction[] = [
     [LOAD, 0, 0, NR],
-    ...compare,
+    ...numbers.flatMap((number): Instruction[] => [
+      [JUMP_IF_EQUAL, 0, 1, number],
+      [RETURN, 0, 0, SECCOMP_RET_USER_NOTIF],
+    ]),
     [RETURN, 0, 0, SECCOMP_RET_ALLOW],
-    [RETURN, 0, 0, SECCOMP_RET_USER_NOTIF],
   ];
-  return [[JUMP_IF_EQUAL, 0, body.length, arch], ...body];
+  return [[JUMP_IF_EQUAL, 1, 0, arch], [JUMP, 0, 0, body.length], ...body];
 }
 
 function encode(program: readonly Instruction[]): Uint8Array {

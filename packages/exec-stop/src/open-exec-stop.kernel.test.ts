@@ -84,6 +84,61 @@ kernelTest("it leaves no descriptor open, keeps no program alive, and closes twi
   expect(after).toEqual(before);
 });
 
+kernelTest(
+  "a limit of processes that is reached is told as what it is",
+  [...NEEDS, root, program("setpriv"), program("prlimit")],
+  () => {
+    const result = resultOf(
+      `
+      const { stat } = await import("node:fs/promises");
+      // Node.js ends when it cannot have those threads that it always has.
+      await stat("/");
+      execFileSync("prlimit", ["--pid", String(process.pid), "--nproc=1"]);
+      return await open().then(() => "opened", ({ name, code, remedy }) => ({ name, code, remedy }));
+    `,
+      "nobody",
+    );
+    expect(result).toEqual({
+      name: "ExecStopUnavailableError",
+      code: "EAGAIN",
+      remedy: expect.stringContaining("ulimit -u"),
+    });
+  },
+);
+
+kernelTest("a thread begun before is used once, or ended and gone", NEEDS, () => {
+  const result = resultOf(`
+    const { beginExecThread } = await import("@task-watchers/exec-stop/thread");
+    const descriptors = () => readdirSync("/proc/self/fd").filter((fd) => {
+      try { return /seccomp/.test(readlinkSync("/proc/self/fd/" + fd)); } catch { return false; }
+    }).length;
+    const refused = async (options) => await open(options).then(() => "opened", (error) => error.message);
+    const others = { numbers: () => [], onCall: () => {} };
+    const thread = await beginExecThread();
+    const both = await refused({ thread, others });
+    const seen = [];
+    const stop = await open({ thread, onExec: ({ path }) => { seen.push(path); } });
+    await run(stop, "/bin/true");
+    const twice = await refused({ thread });
+    await thread.end();
+    await run(stop, "/bin/false");
+    await stop.close();
+    const unused = await beginExecThread();
+    await unused.end();
+    const ended = await refused({ thread: unused });
+    // Left alone on purpose: the program must end by itself all the same.
+    await beginExecThread();
+    return { seen, both, twice, ended, descriptors: descriptors() };
+  `);
+  expect(result).toEqual({
+    seen: ["/bin/true", "/bin/false"],
+    both: expect.stringContaining("others must be left out"),
+    twice: "thread must be one that was not used before",
+    ended: "thread must be one that was not used before",
+    descriptors: 0,
+  });
+});
+
 for (const surroundings of ["ourselves", "nobody", "new namespaces"] as Surroundings[]) {
   const needs = [...NEEDS, root, program("setpriv"), program("unshare")];
   kernelTest(

@@ -1,4 +1,4 @@
-import { FileDescriptor } from "@task-watchers/linux";
+import { FileDescriptor } from "@task-watchers/linux/file-descriptor";
 import { CallSlots } from "./answer/call-slots.ts";
 import { ExecListener } from "./answer/exec-listener.ts";
 import type { ExecCall } from "./call/exec-call.ts";
@@ -20,7 +20,7 @@ import { unavailable } from "./unavailable.ts";
  * @throws (rejects) ExecStopUnavailableError, with nothing changed; TypeError or RangeError for a bad option
  */
 export async function openExecStop(options: ExecStopOptions): Promise<ExecStop> {
-  const { onExec, onOutcome, onTrouble, deadlineMs, limits, others, guards } =
+  const { onExec, onOutcome, onTrouble, deadlineMs, limits, others, guards, thread } =
     checkOptions(options);
   const abis = process.platform === "linux" ? execAbis(process.arch) : [];
   if (abis.length === 0) throw unavailable("ENOSYS");
@@ -29,9 +29,9 @@ export async function openExecStop(options: ExecStopOptions): Promise<ExecStop> 
     // Whoever reports troubles by throwing gets it as any callback's error: uncaught, and nothing stands still for it.
     queueMicrotask(() => onTrouble(trouble));
   };
-  const [worker, begun] = await SpawnWorker.start(execFilter(abis, others?.numbers), (error) => {
-    trouble({ kind: "thread", message: error.message, cause: error });
-  });
+  const worker = thread?.take() ?? (await SpawnWorker.start(execFilter(abis, others?.numbers)));
+  const begun = await worker.begun;
+  worker.whenLost((error) => trouble({ kind: "thread", message: error.message, cause: error }));
   const listener = new FileDescriptor(begun.listener);
   let slots: CallSlots | undefined;
   try {

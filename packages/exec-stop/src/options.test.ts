@@ -14,6 +14,7 @@ test("openExecStop() refuses bad options by name, before anything happens", asyn
     [{ onExec, argumentBytes: 1.5 }, "argumentBytes must be"],
     [{ onExec, totalBytes: -1 }, "totalBytes must be"],
     [{ onExec, guards: ["dog"] }, 'guards must be a list of "program" and "node", got dog'],
+    [{ onExec, thread: {} }, "thread must be what beginExecThread() returned"],
   ] as const;
   for (const [options, message] of bad) {
     await expect(openExecStop(options as never)).rejects.toThrow(message);
@@ -37,11 +38,15 @@ test("checkSpawn() refuses what spawn would take for something else", () => {
   );
 });
 
-test("checkSpawn() gives our streams, environment and directory by default", () => {
-  const { stdio, env, cwd } = checkSpawn("a", [], {});
-  expect({ stdio, env, cwd }).toEqual({
-    stdio: [0, 1, 2],
-    env: { ...process.env },
-    cwd: process.cwd(),
-  });
+test("checkSpawn() refuses text that is not what it would pass on", () => {
+  expect(() => checkSpawn("a", ["caf\udce9"], {})).toThrow(
+    String.raw`args[0] must be text that UTF-8 can hold, got "caf\udce9"`,
+  );
+  expect(() => checkSpawn("a", [], { env: { A: "\udcff" } })).toThrow("env.A must be text");
+});
+
+test("checkSpawn() gives our streams and environment by default, and leaves our directory to be inherited", () => {
+  const checked = checkSpawn("a", [], {});
+  expect(checked).toMatchObject({ stdio: [0, 1, 2], env: { ...process.env } });
+  expect(checked).not.toHaveProperty("cwd");
 });

@@ -4,6 +4,7 @@ import type { ExecVerdict } from "./answer/verdict.ts";
 import type { StringLimits } from "./call/task-strings.ts";
 import type { GuardKind } from "./guard/guard.ts";
 import type { ExecOutcome } from "./outcome/outcome.ts";
+import { ExecThread } from "./thread.ts";
 import type { ExecTrouble } from "./trouble.ts";
 
 /** What to do with each exec. */
@@ -30,6 +31,8 @@ export interface ExecStopOptions {
   readonly others?: OtherCalls;
   /** What may stand by for our death, in this order (default the small program, then a Node.js). */
   readonly guards?: readonly GuardKind[];
+  /** The thread that is to start the commands, of `beginExecThread()`; not together with `others` (default one made now). */
+  readonly thread?: ExecThread;
 }
 
 /** The options with their defaults. */
@@ -41,6 +44,7 @@ export interface CheckedOptions {
   readonly limits: StringLimits;
   readonly others: OtherCalls | undefined;
   readonly guards: readonly GuardKind[];
+  readonly thread: ExecThread | undefined;
 }
 
 /** Most that a Node.js timer can wait. */
@@ -50,6 +54,7 @@ const GUARDS: ReadonlySet<unknown> = new Set<GuardKind>(["program", "node"]);
 /** @throws TypeError or RangeError that names the option and what would be right */
 export function checkOptions(options: ExecStopOptions): CheckedOptions {
   const { onExec, onOutcome, onTrouble = () => {}, others, guards = ["program", "node"] } = options;
+  const { thread } = options;
   const { deadlineMs = 2000, argumentBytes = 131_072, totalBytes = 2 * 1024 * 1024 } = options;
   requireFunction("onExec", onExec);
   if (onOutcome !== undefined) requireFunction("onOutcome", onOutcome);
@@ -58,6 +63,12 @@ export function checkOptions(options: ExecStopOptions): CheckedOptions {
     requireFunction("others.numbers", others.numbers);
     requireFunction("others.onCall", others.onCall);
   }
+  if (thread !== undefined && !(thread instanceof ExecThread)) {
+    throw new TypeError("thread must be what beginExecThread() returned");
+  }
+  if (thread !== undefined && others !== undefined) {
+    throw new TypeError("others must be left out with a thread: its filter is without them");
+  }
   requireWhole("deadlineMs", deadlineMs, DEADLINE_MAX_MS);
   requireWhole("argumentBytes", argumentBytes, Number.MAX_SAFE_INTEGER);
   requireWhole("totalBytes", totalBytes, Number.MAX_SAFE_INTEGER);
@@ -65,7 +76,7 @@ export function checkOptions(options: ExecStopOptions): CheckedOptions {
     throw new TypeError(`guards must be a list of "program" and "node", got ${String(guards)}`);
   }
   const limits = { perString: argumentBytes, total: totalBytes };
-  return { onExec, onOutcome, onTrouble, deadlineMs, limits, others, guards };
+  return { onExec, onOutcome, onTrouble, deadlineMs, limits, others, guards, thread };
 }
 
 function requireFunction(name: string, value: unknown): void {

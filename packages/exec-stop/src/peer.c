@@ -160,6 +160,8 @@ int main(int argc, char **argv)
 
 		result(syscall(0x40000208, (long)argv + 300, argv, NULL));
 	}
+	if (!strcmp(what, "x32-fault"))
+		result(syscall(0x40000208, 8L, 8L, NULL));
 	if (!strcmp(what, "twice")) {
 		/* Not a fork any more: fails, fails, succeeds. */
 		execve("/nonexistent", words, none);

@@ -1,10 +1,12 @@
+import { isMainThread } from "node:worker_threads";
+import { isTextEnvironment } from "@task-watchers/linux/spawn-inheriting";
 import type { ThreadSpawnOptions } from "./thread/protocol.ts";
 
 /** How to start a command. */
 export interface ExecSpawnOptions {
   /** Descriptors of ours that become its 0, 1, 2 and so on, or `"ignore"` (default 0, 1, 2). */
   readonly stdio?: ReadonlyArray<number | "ignore">;
-  /** Its whole environment (default ours). */
+  /** Its whole environment (default ours, byte for byte). */
   readonly env?: NodeJS.ProcessEnv;
   /** Its working directory (default ours). */
   readonly cwd?: string;
@@ -22,12 +24,15 @@ export function checkSpawn(
   args: readonly string[],
   options: ExecSpawnOptions,
 ): ThreadSpawnOptions {
-  const { stdio = [0, 1, 2], env = process.env, cwd = process.cwd() } = options;
+  const { stdio = [0, 1, 2], env = process.env, cwd } = options;
   const { argv0, detached, uid, gid } = options;
   requireText("file", file);
   if (file === "") throw new TypeError("file must not be empty");
   for (const [i, argument] of args.entries()) requireText(`args[${i}]`, argument);
-  requireText("cwd", cwd);
+  for (const [name, value] of Object.entries(options.env ?? {})) {
+    if (value !== undefined) requireText(`env.${name}`, value);
+  }
+  if (cwd !== undefined) requireText("cwd", cwd);
   if (argv0 !== undefined) requireText("argv0", argv0);
   for (const [i, stream] of stdio.entries()) {
     if (stream === "ignore" || (Number.isInteger(stream) && Number(stream) >= 0)) continue;
@@ -38,7 +43,10 @@ export function checkSpawn(
   return {
     stdio: [...stdio],
     env: { ...env },
-    cwd,
+    // A worker's process.env is its own, and no part of the process's environment.
+    inheritsEnv: options.env === undefined && isMainThread && !isTextEnvironment(env),
+    // Ours is left to be inherited: it may have been removed, or have a name that is not UTF-8.
+    ...(cwd !== undefined && { cwd }),
     ...(argv0 !== undefined && { argv0 }),
     ...(detached !== undefined && { detached }),
     ...(uid !== undefined && { uid }),
@@ -52,5 +60,10 @@ function requireText(name: string, value: unknown): void {
   }
   if (value.includes("\0")) {
     throw new TypeError(`${name} must not hold a NUL: ${JSON.stringify(value)}`);
+  }
+  if (/\p{Surrogate}/u.test(value)) {
+    throw new TypeError(
+      `${name} must be text that UTF-8 can hold, got ${JSON.stringify(value)}: Node.js would pass another on`,
+    );
   }
 }

@@ -2,7 +2,7 @@
 export class ExecStopUnavailableError extends Error {
   override readonly name = "ExecStopUnavailableError";
   /**
-   * `EBUSY`: whoever started us stops execs already. `EINVAL`: Linux before 5.5, or without seccomp. `ENOSYS`: not Linux, not a
+   * `EAGAIN`: no more threads. `EBUSY`: whoever started us stops execs already. `EINVAL`: Linux before 5.5, or without seccomp. `ENOSYS`: not Linux, not a
    * machine whose calls are known, or a sandbox without seccomp(2). `EPERM`, `EACCES`: a sandbox forbids it. Else the code of the system call that failed.
    */
   readonly code: string;
@@ -17,6 +17,10 @@ export class ExecStopUnavailableError extends Error {
 }
 
 const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
+  EAGAIN: [
+    "no thread could be made for it",
+    "raise the limit of processes: ulimit -u, pids.max of the control group",
+  ],
   EBUSY: [
     "this process is itself under a seccomp filter with a listener",
     "let the outer one watch, or start this outside of it",
@@ -37,4 +41,11 @@ export function unavailable(code: string, cause?: unknown): ExecStopUnavailableE
     "see the cause",
   ];
   return new ExecStopUnavailableError(code, reason, remedy, { cause });
+}
+
+/** The error for a working directory that was removed, or whose path is too long: Node.js starts no thread there. */
+export function noWorkingDirectory(cause: unknown): ExecStopUnavailableError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "ENOENT";
+  const reason = "Node.js starts no thread in a working directory that has no path any more";
+  return new ExecStopUnavailableError(code, reason, "change to another directory", { cause });
 }

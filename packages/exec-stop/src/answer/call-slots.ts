@@ -1,5 +1,7 @@
 import { ftruncateSync } from "node:fs";
-import { createMemoryFile, type FileDescriptor, MemoryMap } from "@task-watchers/linux";
+import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
+import { createMemoryFile } from "@task-watchers/linux/memory-file";
+import { MemoryMap } from "@task-watchers/linux/memory-map";
 
 /** Bytes from one call to the next; the guard's program has the same number in it. */
 export const SLOT_SIZE = 128;

@@ -1,12 +1,12 @@
+import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
+import { pollReadable } from "@task-watchers/linux/poll-readable";
+import { Readiness } from "@task-watchers/linux/readiness";
 import {
-  type FileDescriptor,
   notificationPending,
-  pollReadable,
-  Readiness,
   receiveNotification,
   sendContinue,
   sendError,
-} from "@task-watchers/linux";
+} from "@task-watchers/linux/seccomp-notification";
 import { ProcReader } from "@task-watchers/linux/procfs";
 import { ExecCall } from "../call/exec-call.ts";
 import type { StringLimits } from "../call/task-strings.ts";
@@ -91,10 +91,10 @@ export class ExecListener {
     this.hold(false);
   }
 
-  /** Lets what has been received and what comes now run, without looking at it; waits up to `waitMs` for the first. */
+  /** Lets what has been received run, and as much of what comes now as one turn takes; waits up to `waitMs` for each. */
   letPass(waitMs: number): void {
     for (const stopped of this.#stopped) this.#answer(stopped, 0);
-    while (pollReadable(this.#listener, waitMs) === "readable") {
+    for (let n = 0; n < TURN && pollReadable(this.#listener, waitMs) === "readable"; n++) {
       const slot = this.#slots.take();
       if (slot === undefined) return;
       if (receiveNotification(this.#listener, this.#slots.bytes(slot))) {
@@ -185,14 +185,15 @@ export class ExecListener {
 
   #answer(stopped: Stopped, errno: number, call?: ExecCall): void {
     if (stopped.answered) return;
-    stopped.answered = true;
-    clearTimeout(stopped.timer);
-    this.#stopped.delete(stopped);
     const { counters } = this.#handling;
+    // Should that throw, the call is still to be answered: at our end, if never before.
     const taken =
       errno === 0
         ? sendContinue(this.#listener, stopped.id)
         : sendError(this.#listener, stopped.id, errno);
+    stopped.answered = true;
+    clearTimeout(stopped.timer);
+    this.#stopped.delete(stopped);
     this.#slots.release(stopped.slot);
     this.#readiness.start();
     if (stopped.isOther === true) return;

@@ -1,4 +1,4 @@
-import { decodeText } from "@task-watchers/linux";
+import { decodeText } from "@task-watchers/linux/text";
 import { isUnavailable, type ProcReader, type Unavailable } from "@task-watchers/linux/procfs";
 import type { ExecAbi, ExecCalls } from "../filter.ts";
 import { readCgroup } from "./cgroup-file.ts";

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import { decodeText } from "@task-watchers/linux";
+import { decodeText } from "@task-watchers/linux/text";
 import { parseCmdline, type Unavailable } from "@task-watchers/linux/procfs";
 
 /** The NUL-separated strings of a file under /proc. */

@@ -1,4 +1,5 @@
-import { readProcessMemory, SyscallError } from "@task-watchers/linux";
+import { readProcessMemory } from "@task-watchers/linux/process-memory";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 
 /** Pieces of memory are read by this, whatever the machine's pages are: never more than one page, never across two. */
 export const PAGE = 4096;

@@ -1,4 +1,4 @@
-import { decodeText } from "@task-watchers/linux";
+import { decodeText } from "@task-watchers/linux/text";
 import { PAGE } from "./task-pages.ts";
 
 /** MAX_ARG_STRLEN, include/uapi/linux/binfmts.h: a string of so many bytes, its NUL not counted, is refused by exec. */

@@ -5,10 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { compiler, kernel, kernelTest, program, root } from "@task-watchers/kernel-test";
+import { compiler, installed, kernel, kernelTest, program, root } from "@task-watchers/kernel-test";
 import { expect, vi } from "vitest";
 import { endOf, programCommand, resultOf, type Surroundings } from "../program.fixture.ts";
-import { guardProgram } from "./guard-program.ts";
+import { guardProgram, guardProgramFile } from "./guard-program.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -79,6 +79,94 @@ for (const [way, end] of Object.entries(WAYS)) {
       },
     );
   }
+}
+
+/** What a guard has to take over when its watcher ends before anything has run. */
+const FIRST = {
+  "the first exec of a command stands still": `
+    await run(stop, "/bin/sh", ["-c", "/bin/true && echo done"], OUT);`,
+  "the first exec of another stop's command stands still": `
+    const other = await open({ guards: [guard], deadlineMs: 100000, onExec: ending });
+    await stop.spawn("/bin/sh", ["-c", "sleep 0.2; /bin/true && echo done"], OUT);
+    isEnding = true;
+    await run(other, "/bin/true", [], OUT);`,
+};
+
+for (const [when, what] of Object.entries(FIRST)) {
+  for (const signal of ["SIGKILL", "SIGTERM"]) {
+    for (const guard of ["program", "node"] as const) {
+      kernelTest(
+        `a watcher that dies by ${signal} while ${when} holds up none: ${guard}`,
+        NEEDS,
+        async () => {
+          if (guard === "program" && guardProgram(process.arch) === undefined) return;
+          const body = `
+          const guard = "${guard}", OUT = { stdio: ["ignore", 1, 2] };
+          let isEnding = ${what.includes("other") ? "false" : "true"};
+          const ending = () => {
+            if (!isEnding) return;
+            setTimeout(() => process.kill(process.pid, "${signal}"), 50);
+            return new Promise(() => {});
+          };
+          const stop = await open({ guards: [guard], deadlineMs: 100000, onExec: ending });
+          if (stop.guard !== guard) throw new Error(stop.guard);
+          ${what}
+        `;
+          expect(await treeOutlives(body, "ourselves")).toEqual(["done"]);
+        },
+      );
+    }
+  }
+}
+
+for (const guard of ["program", "node", ""]) {
+  const by = guard === "" ? "without a guard" : `by the guard ${guard}`;
+  kernelTest(
+    `a command that is being started when the stop closes is let pass ${by}`,
+    NEEDS,
+    () => {
+      const result = resultOf(`
+      const ends = [];
+      for (const delay of [0, 1, 3, 10]) {
+        const stop = await open({ guards: [${guard === "" ? "" : `"${guard}"`}] });
+        // Several execs for the one command.
+        const env = { PATH: "/nonexistent:/usr/nonexistent:/proc:/etc:/usr/bin:/bin" };
+        const started = stop.spawn("sh", ["-c", "/bin/true && exit 3"], { ...NONE, env });
+        if (delay > 0) await sleep(delay);
+        await stop.close();
+        const ended = started.then(({ ended }) => ended);
+        ends.push((await Promise.race([ended, sleep(20000, {}, { ref: false })])).code);
+      }
+      return ends;
+    `);
+      expect(result).toEqual([3, 3, 3, 3]);
+    },
+  );
+}
+
+for (const guard of ["program", "node"] as const) {
+  kernelTest(`an error on the listener is no end to the guard: ${guard}`, NEEDS, async () => {
+    const program = guardProgramFile();
+    if (guard === "program" && program === undefined) return;
+    // The writing end of a pipe that nobody reads is in error for ever, and at no end.
+    const pipe = ["-c", 'exec 3> >(:) 4</dev/null; sleep 0.2; exec "$@"', "bash"];
+    const script = join(
+      installed("exec-stop"),
+      "node_modules/@task-watchers/exec-stop/dist/guard/guard-script.js",
+    );
+    const link = `/proc/${process.pid}/fd/${program?.number ?? -1}`;
+    const command = guard === "program" ? [link] : [process.execPath, script];
+    const child = spawn("bash", [...pipe, ...command], {
+      stdio: ["pipe", "inherit", "inherit", "ignore", "ignore", "pipe"],
+    });
+    // It takes over at once.
+    child.stdin?.destroy();
+    const ended = once(child, "exit");
+    expect(await Promise.race([ended, sleep(2000, "goes on")])).toBe("goes on");
+    child.kill("SIGKILL");
+    await ended;
+    program?.close();
+  });
 }
 
 kernelTest("so it is for nobody, too", [...NEEDS, root, program("setpriv")], async () => {

@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import type { FileDescriptor } from "@task-watchers/linux";
+import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
+import { pidfdOpen } from "@task-watchers/linux/pidfd";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 import { guardProgramFile } from "./guard-program.ts";
 
-/** What stands by: a program of 391 bytes, a Node.js, or nothing. */
+/** What stands by: a program of 423 bytes, a Node.js, or nothing. */
 export type GuardKind = "program" | "node" | "none";
 
 const NAME = "task-watchers-exec-stop-guard";
@@ -54,6 +56,8 @@ export class Guard {
   takeOver(): boolean {
     if (this.#child === undefined || this.#ended) return false;
     this.#ended = true;
+    // Its end alone would not be noticed while a child of ours is stopped in its first exec: that one has a copy of it.
+    this.#child.stdin?.write("\n");
     this.#child.stdin?.destroy();
     return true;
   }
@@ -64,24 +68,40 @@ function startChild(
   listener: FileDescriptor,
   calls: FileDescriptor,
 ): ChildProcess | undefined {
-  const stdio = ["pipe", "ignore", "ignore", listener.number, calls.number] as const;
-  const options = { argv0: NAME, cwd: "/", detached: true, env: {}, stdio: [...stdio] };
-  if (kind === "program") {
-    const file = guardProgramFile();
-    if (file === undefined) return undefined;
-    // The link is the child's own: it has the file open until it is the program.
-    const child = spawn(`/proc/self/fd/${file.number}`, [], options);
-    file.close();
-    return child;
+  const watcher = ownPidfd();
+  try {
+    const death = watcher?.number ?? "pipe";
+    const stdio: StdioOptions = ["pipe", "ignore", "ignore", listener.number, calls.number, death];
+    const options = { argv0: NAME, cwd: "/", detached: true, env: {}, stdio };
+    if (kind === "program") {
+      const file = guardProgramFile();
+      if (file === undefined) return undefined;
+      // The link is the child's own: it has the file open until it is the program.
+      const child = spawn(`/proc/self/fd/${file.number}`, [], options);
+      file.close();
+      return child;
+    }
+    const script = fileURLToPath(new URL("./guard-script.js", import.meta.url));
+    if (kind === "none" || !existsSync(script)) return undefined;
+    return spawn(process.execPath, ["--max-old-space-size=16", script], options);
+  } finally {
+    watcher?.close();
   }
-  const script = fileURLToPath(new URL("./guard-script.js", import.meta.url));
-  if (kind === "none" || !existsSync(script)) return undefined;
-  return spawn(process.execPath, ["--max-old-space-size=16", script], options);
+}
+
+/** What tells of our death; undefined where a sandbox refuses it: the end of a pipe has to do then, which a stopped exec may hold up. */
+function ownPidfd(): FileDescriptor | undefined {
+  try {
+    return pidfdOpen(process.pid);
+  } catch (error) {
+    if (error instanceof SyscallError) return undefined;
+    throw error;
+  }
 }
 
 function hasStarted(child: ChildProcess): Promise<boolean> {
   // Told by the end of its output, too.
-  child.stdin?.on("error", () => {});
+  for (const line of lifeLines(child)) line.on("error", () => {});
   return new Promise((resolve) => {
     child.once("error", () => resolve(false));
     child.once("spawn", () => resolve(true));
@@ -90,5 +110,11 @@ function hasStarted(child: ChildProcess): Promise<boolean> {
 
 function unref(child: ChildProcess): void {
   child.unref();
-  if (child.stdin instanceof Socket) child.stdin.unref();
+  for (const line of lifeLines(child)) line.unref();
+}
+
+function lifeLines(child: ChildProcess): Socket[] {
+  // Node.js leaves it out of a child that could not be started for want of descriptors.
+  const stdio: readonly unknown[] | undefined = child.stdio;
+  return (stdio ?? []).filter((stream) => stream instanceof Socket);
 }

@@ -1,13 +1,8 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readlinkSync,
-  readSync,
-  statSync,
-} from "node:fs";
-import { encodeText } from "@task-watchers/linux";
+import { accessSync, closeSync, constants, openSync, readlinkSync, readSync } from "node:fs";
+import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
+import { fileStatus, Mounts } from "@task-watchers/linux/file-status";
+import { locateFile, type LocateOptions, openPlace } from "@task-watchers/linux/locate-file";
+import { encodeText } from "@task-watchers/linux/text";
 import type { ExecCall } from "../call/exec-call.ts";
 import { errorCode } from "../call/proc-files.ts";
 
@@ -26,9 +21,19 @@ const EXPECTED: ReadonlySet<string> = new Set([
 /** Files that are others for each task that looks. */
 const OWN_FILES = /^\/(?:proc|dev\/(?:fd|std))/u;
 
+// include/uapi/linux/stat.h
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const ANY_X = 0o111;
+
+/** Whether a failure's reason is one that we can find: a kernel without the call's ABI refuses it with ENOSYS, whatever it asks for. */
+export function canTellWhy({ abi }: ExecCall): boolean {
+  return abi !== "x32";
+}
+
 /**
- * The error that exec will give, by a look for the file while the task stands still; undefined when the file is there. A
- * task with another root than ours is looked for through /proc/PID/root, where an absolute symbolic link leads astray.
+ * The error that exec will give, by a look for the file while the task stands still; undefined when the file is there, or when
+ * its file system may keep us waiting: the process behind that may wait for us.
  */
 export function expectedFailure(call: ExecCall): string | undefined {
   const { path, argv } = call;
@@ -44,42 +49,43 @@ export function expectedFailure(call: ExecCall): string | undefined {
   const isRelative = !path.startsWith("/");
   // Relative to a descriptor: through /proc/PID/fd, which `file` has done.
   if (isRelative && call.syscall === "execveat") return undefined;
-  const from = isRelative ? `/proc/${call.pid}/cwd/` : "";
-  const code = lookUp(from, bytes);
+  const code = isRelative ? fromDirectory(call, bytes) : lookUp(bytes);
   if (code === undefined || !EXPECTED.has(code)) return undefined;
   if (code === "EACCES" && !hasOurRights(call)) return undefined;
-  if (isRelative) return isThere(`/proc/${call.pid}/cwd/`) ? code : undefined;
-  if (sharesRoot(call.pid)) return code;
-  const root = `/proc/${call.pid}/root`;
-  return isThere(`${root}/`) ? lookUp(root, bytes) : undefined;
+  if (isRelative || sharesRoot(call.pid)) return code;
+  return atPlace(`/proc/${call.pid}/root`, (root) => lookUp(bytes, { root, pid: call.pid }));
 }
 
-/** Why exec has failed with a file that was there; undefined when it is no question of the file. */
+/** Why exec has failed with a file that was there; undefined when it is no question of the file, or must not be looked for. */
 export function laterFailure(call: ExecCall): string | undefined {
   // Where it was when that was read while the task stood still; a call by an absolute path needs no such look.
   const { file, path: called } = call;
   const path = typeof file === "string" ? file : called;
   if (typeof path !== "string" || !path.startsWith("/") || OWN_FILES.test(path)) return undefined;
+  const found = locateFile(encodeText(path));
+  if (found === undefined || typeof found === "string") return undefined;
   try {
-    const file = Buffer.from(encodeText(path));
-    return statSync(file).isFile() ? formatFailure(file) : "EACCES";
+    if (!new Mounts().isLocal(found)) return undefined;
+    return isRegular(found) ? formatFailure(`/proc/self/fd/${found.number}`) : "EACCES";
   } catch {
     return undefined;
+  } finally {
+    found.close();
   }
 }
 
 /** What the first bytes of a program say: neither an ELF file nor a script, or a script whose interpreter is not there. */
-function formatFailure(file: Buffer): string | undefined {
+function formatFailure(file: string): string | undefined {
   const head = firstBytes(file);
   if (head === "" || !(head.startsWith("#!") || head.startsWith("\u007fELF"))) return "ENOEXEC";
   if (!head.startsWith("#!")) return undefined;
   const [line = ""] = head.slice(2).split("\n");
   const [interpreter = ""] = line.trim().split(/[ \t]/u);
   if (interpreter === "") return "ENOEXEC";
-  return lookUp("", Buffer.from(interpreter, "latin1"));
+  return lookUp(Buffer.from(interpreter, "latin1"));
 }
 
-function firstBytes(file: Buffer): string {
+function firstBytes(file: string): string {
   const fd = openSync(file, "r");
   try {
     const bytes = Buffer.alloc(HEAD_BYTES);
@@ -93,35 +99,57 @@ function refusal(missing: string): string | undefined {
   return missing === "EFAULT" || missing === "E2BIG" ? missing : undefined;
 }
 
-function lookUp(from: string, path: Uint8Array): string | undefined {
+function fromDirectory({ pid }: ExecCall, path: Uint8Array): string | undefined {
+  return atPlace(`/proc/${pid}/cwd`, (directory) => {
+    if (sharesRoot(pid)) return lookUp(path, { directory });
+    return atPlace(`/proc/${pid}/root`, (root) => lookUp(path, { directory, root, pid }));
+  });
+}
+
+function atPlace(
+  path: string,
+  look: (place: FileDescriptor) => string | undefined,
+): string | undefined {
+  const place = openPlace(path);
+  if (place === undefined) return undefined;
   try {
-    accessSync(
-      from === "" ? asBuffer(path) : Buffer.concat([Buffer.from(from), path]),
-      constants.X_OK,
-    );
-    return undefined;
-  } catch (error) {
-    return errorCode(error);
+    return look(place);
+  } finally {
+    place.close();
   }
 }
 
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
+function lookUp(path: Uint8Array, options?: LocateOptions): string | undefined {
+  const found = locateFile(path, options);
+  if (found === undefined || typeof found === "string") return found;
+  try {
+    const mode = fileStatus(found)?.mode;
+    if (mode === undefined) return undefined;
+    if ((mode & S_IFMT) !== S_IFREG || (mode & ANY_X) === 0) return "EACCES";
+    // Those who may not all, and the others: the file system knows.
+    if ((mode & ANY_X) === ANY_X || !new Mounts(options?.pid).isLocal(found)) return undefined;
+    accessSync(`/proc/self/fd/${found.number}`, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return errorCode(error);
+  } finally {
+    found.close();
+  }
+}
+
+function isRegular(file: FileDescriptor): boolean {
+  return ((fileStatus(file)?.mode ?? 0) & S_IFMT) === S_IFREG;
 }
 
 function hasOurRights({ task }: ExecCall): boolean {
   return !("missing" in task) && task.euid === process.geteuid?.();
 }
 
-function isThere(path: string): boolean {
-  return lookUp(path, new Uint8Array()) === undefined;
-}
-
+/** Whether / is the same for both. Only links of /proc are read: what is at their end may keep us waiting. */
 function sharesRoot(pid: number): boolean {
   try {
     if (readlinkSync(`/proc/${pid}/ns/mnt`) !== readlinkSync("/proc/self/ns/mnt")) return false;
-    const [theirs, ours] = [statSync(`/proc/${pid}/root/`), statSync("/")];
-    return theirs.dev === ours.dev && theirs.ino === ours.ino;
+    return readlinkSync(`/proc/${pid}/root`) === "/";
   } catch {
     return false;
   }

@@ -57,6 +57,21 @@ kernelTest(
   },
 );
 
+if (process.arch === "x64") {
+  kernelTest(
+    "a call of an ABI that the kernel may lack has failed for a reason that nobody guesses",
+    [...NEEDS, compiler],
+    () => {
+      const found = outcomesOf(peer(), ["x32-fault"]);
+      // ENOSYS or EFAULT. The thread ends at once: that it has failed is not always seen.
+      expect(found).toEqual([
+        { path: peer(), outcome: "ran", certain: true },
+        { path: { missing: "EFAULT" }, outcome: "failed", certain: expect.any(Boolean) },
+      ]);
+    },
+  );
+}
+
 kernelTest("a file without a format is known to have failed, though not why", NEEDS, () => {
   const result = resultOf(`
     const folder = mkdtempSync("/tmp/exec-stop-");

@@ -1,6 +1,6 @@
 import type { ExecCall } from "../call/exec-call.ts";
 import { callInProgress, type ExecMark, randomizes, readExecMark } from "./exec-mark.ts";
-import { expectedFailure, laterFailure } from "./expected-failure.ts";
+import { canTellWhy, expectedFailure, laterFailure } from "./expected-failure.ts";
 import type { ExecOutcome } from "./outcome.ts";
 
 /** How long after the answer, and after each look, tasks are looked at (again), milliseconds. */
@@ -94,15 +94,19 @@ export class Outcomes {
         call,
         expected === undefined
           ? { outcome: "ran", certain: false }
-          : { outcome: "failed", code: expected, certain: false },
+          : { outcome: "failed", ...withCode(call, expected), certain: false },
       );
       return;
     }
     if (!isSame(before, now)) return this.#tell(call, { outcome: "ran", certain: true });
     const code = expected ?? laterFailure(call);
     const certain = over && (now.forkedOnly || randomizes(call.pid));
-    this.#tell(call, { outcome: "failed", ...(code !== undefined && { code }), certain });
+    this.#tell(call, { outcome: "failed", ...withCode(call, code), certain });
   }
+}
+
+function withCode(call: ExecCall, code: string | undefined): Pick<ExecOutcome, "code"> {
+  return code !== undefined && canTellWhy(call) ? { code } : {};
 }
 
 /** Whether the two can be compared: of one and the same thread, with what tells a program from the next. */

@@ -39,7 +39,9 @@ export interface SpawnRequest {
 export interface ThreadSpawnOptions {
   readonly stdio: Array<number | "ignore">;
   readonly env: NodeJS.ProcessEnv;
-  readonly cwd: string;
+  /** Whether the process's environment is passed on byte for byte: `env` is that as text. */
+  readonly inheritsEnv: boolean;
+  readonly cwd?: string;
   readonly argv0?: string;
   readonly detached?: boolean;
   readonly uid?: number;

@@ -8,9 +8,10 @@ import {
   installNotifyFilter,
   type NotifyFilter,
   setNoNewPrivs,
-  SyscallError,
-  threadId,
-} from "@task-watchers/linux";
+} from "@task-watchers/linux/seccomp-filter";
+import { spawnInheriting } from "@task-watchers/linux/spawn-inheriting";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
+import { threadId } from "@task-watchers/linux/thread-id";
 import {
   type Begun,
   BUSY,
@@ -63,7 +64,8 @@ function install(): [NotifyFilter, boolean] {
 function start({ number, file, args, options }: SpawnRequest): void {
   let child: ChildProcess;
   try {
-    child = spawn(file, args, options);
+    const { inheritsEnv, ...others } = options;
+    child = inheritsEnv ? spawnInheriting(file, args, others) : spawn(file, args, others);
   } catch (error) {
     failed(number, error);
     return;

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
-import { unavailable } from "../unavailable.ts";
+import { noWorkingDirectory, unavailable } from "../unavailable.ts";
 import type { ExecChild, ExecChildEnd } from "./exec-child.ts";
 import {
   type Begun,
@@ -13,7 +13,8 @@ import {
   type ToThread,
 } from "./protocol.ts";
 
-type Started = Extract<Begun, { type: "begun" }>;
+/** What a thread says that is under the filter. */
+export type Started = Extract<Begun, { type: "begun" }>;
 
 interface Waiting {
   readonly resolve: (pid: number) => void;
@@ -21,19 +22,26 @@ interface Waiting {
   readonly end: PromiseWithResolvers<ExecChildEnd>;
 }
 
+/** What Node.js calls it when pthread_create(3) has failed. */
+const NO_THREAD = "ERR_WORKER_INIT_FAILED";
+
 /** The thread under the filter, as the rest of the program sees it. Never terminated: it ends when it has no more to do. */
 export class SpawnWorker {
   readonly #worker: Worker;
   readonly #shared = new Int32Array(new SharedArrayBuffer(8));
   readonly #waiting = new Map<number, Waiting>();
-  readonly #onLost: (error: Error) => void;
+  #onLost: ((error: Error) => void) | undefined;
   #lost: Error | undefined;
-  #begun: PromiseWithResolvers<Started> | undefined = withResolvers();
+  /** It was lost when there was nobody to be told. */
+  #isUntold = false;
+  readonly #begun = withResolvers<Started>();
+  #hasBegun = false;
   #number = 0;
   #ending = false;
 
-  private constructor(filter: Uint8Array, onLost: (error: Error) => void) {
-    this.#onLost = onLost;
+  private constructor(filter: Uint8Array) {
+    // Whoever waits for it is told.
+    this.#begun.promise.catch(() => {});
     const data: ThreadData = { shared: this.#shared, filter };
     // It must not load what this program was told to load at its start: that may be us.
     this.#worker = new Worker(bodyUrl(), {
@@ -51,21 +59,33 @@ export class SpawnWorker {
     this.#worker.once("exit", () => this.#fail(new Error("the thread has ended")));
   }
 
-  /**
-   * Starts the thread and puts it under the filter.
-   *
-   * @param onLost called when it has ended with commands running, or unasked
-   * @throws ExecStopUnavailableError
-   */
-  static async start(
-    filter: Uint8Array,
-    onLost: (error: Error) => void,
-  ): Promise<[SpawnWorker, Started]> {
+  /** Starts the thread, which puts itself under the filter. @throws (rejects) ExecStopUnavailableError when there can be no more threads */
+  static async start(filter: Uint8Array): Promise<SpawnWorker> {
     // Node.js keeps a few threads for files; whoever needs them first starts them. That must not be the one under the filter.
     await stat("/");
-    const worker = new SpawnWorker(filter, onLost);
-    const begun = worker.#begun;
-    return [worker, await (begun ?? withResolvers<Started>()).promise];
+    try {
+      process.cwd();
+    } catch (error) {
+      throw noWorkingDirectory(error);
+    }
+    try {
+      return new SpawnWorker(filter);
+    } catch (error) {
+      const isRefused = error instanceof Error && "code" in error && error.code === NO_THREAD;
+      throw isRefused ? unavailable("EAGAIN", error) : error;
+    }
+  }
+
+  /** What it said when it was under the filter. @throws (rejects) ExecStopUnavailableError */
+  get begun(): Promise<Started> {
+    return this.#begun.promise;
+  }
+
+  /** @param listener called when it has ended with commands running, or unasked; at once if that was before */
+  whenLost(listener: (error: Error) => void): void {
+    this.#onLost = listener;
+    if (this.#isUntold && this.#lost !== undefined) listener(this.#lost);
+    this.#isUntold = false;
   }
 
   /** Whether it is in native code; the end of the program must wait. */
@@ -110,15 +130,14 @@ export class SpawnWorker {
 
   #onMessage(message: FromThread): void {
     if (message.type === "begun") {
-      this.#begun?.resolve(message);
-      this.#begun = undefined;
+      this.#hasBegun = true;
+      this.#begun.resolve(message);
       this.#idle();
       return;
     }
     if (message.type === "refused") {
       this.#ending = true;
-      this.#begun?.reject(unavailable(message.code, new Error(message.message)));
-      this.#begun = undefined;
+      this.#begun.reject(unavailable(message.code, new Error(message.message)));
       return;
     }
     const waiting = this.#waiting.get(message.number);
@@ -142,16 +161,16 @@ export class SpawnWorker {
     if (this.#lost !== undefined) return;
     this.#lost = error;
     // Before it has begun, whoever starts it is told.
-    const isBegun = this.#begun === undefined;
-    this.#begun?.reject(error);
-    this.#begun = undefined;
+    this.#begun.reject(error);
     const isLoss = !this.#ending || this.#waiting.size > 0;
     for (const { reject, end } of this.#waiting.values()) {
       reject(error);
       end.reject(error);
     }
     this.#waiting.clear();
-    if (isLoss && isBegun) this.#onLost(error);
+    if (!isLoss || !this.#hasBegun) return;
+    this.#isUntold = this.#onLost === undefined;
+    this.#onLost?.(error);
   }
 
   #post(message: ToThread): void {

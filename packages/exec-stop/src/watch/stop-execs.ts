@@ -5,7 +5,7 @@ import { execAbis } from "../filter.ts";
 import { openExecStop } from "../open-exec-stop.ts";
 import type { ExecStopOptions } from "../options.ts";
 import { callInProgress } from "../outcome/exec-mark.ts";
-import { expectedFailure, laterFailure } from "../outcome/expected-failure.ts";
+import { canTellWhy, expectedFailure, laterFailure } from "../outcome/expected-failure.ts";
 import type { ExecStopWatch, WatchedExecHints } from "./exec-stop-watch.ts";
 
 /** How execs are stopped for a watch. */
@@ -69,10 +69,11 @@ const EXEC_NUMBERS: ReadonlySet<number> = new Set(
 );
 
 function hintsOf(call: ExecCall): WatchedExecHints {
-  const expected = expectedFailure(call);
+  const canTell = canTellWhy(call);
+  const expected = canTell ? expectedFailure(call) : undefined;
   return {
     ...(expected !== undefined && { expected }),
-    whyFailed: () => laterFailure(call),
+    whyFailed: () => (canTell ? laterFailure(call) : undefined),
     isOver: () => {
       const number = callInProgress(call.pid);
       return number !== undefined && !EXEC_NUMBERS.has(number);
