@@ -1,4 +1,6 @@
-import { type FileDescriptor, pidfdExit, pidfdOpen, SyscallError } from "@task-watchers/linux";
+import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
+import { pidfdExit, pidfdOpen } from "@task-watchers/linux/pidfd";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 import type { PerfUnavailableError } from "@task-watchers/perf";
 
 /** How a descent is watched. */

@@ -5,9 +5,12 @@ import type { LiveTasks } from "../tasks/live-tasks.ts";
 import type { CallKind } from "../tasks/stopped-calls.ts";
 import type { Evidence } from "./evidence.ts";
 
+/** What is needed of perf's records. */
+export type RecordSource = Pick<TaskRecords, "fill" | "lost" | "read" | "close">;
+
 /** Forks, execs and exits by perf's records; stopped calls add what these do not say. */
 export class ByRecords implements Evidence {
-  readonly #records: TaskRecords;
+  readonly #records: RecordSource;
   readonly #live: LiveTasks;
   readonly #now: () => bigint;
   /** Kernel events wanted besides, a mask. */
@@ -15,7 +18,7 @@ export class ByRecords implements Evidence {
   readonly #merge = new RecordMerge<PerfRecord>((record) => this.#happened(record));
   #hasLost = false;
 
-  constructor(records: TaskRecords, live: LiveTasks, now: () => bigint, notices: () => number) {
+  constructor(records: RecordSource, live: LiveTasks, now: () => bigint, notices: () => number) {
     this.#records = records;
     this.#live = live;
     this.#now = now;

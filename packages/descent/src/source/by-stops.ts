@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ExecCall, ExecOutcome, StoppedCall } from "@task-watchers/exec-stop";
-import { clockOffsets, monotonicNs, pollReadable } from "@task-watchers/linux";
+import { clockOffsets, monotonicNs } from "@task-watchers/linux/clock";
+import { pollReadable } from "@task-watchers/linux/poll-readable";
 import {
   isUnavailable,
   type ProcReader,

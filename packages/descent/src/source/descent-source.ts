@@ -1,11 +1,10 @@
 import type { ExecCall, ExecOutcome, StoppedCall } from "@task-watchers/exec-stop";
-import { monotonicNs } from "@task-watchers/linux";
+import { monotonicNs } from "@task-watchers/linux/clock";
 import { ProcReader } from "@task-watchers/linux/procfs";
-import type { TaskRecords } from "@task-watchers/perf";
 import type { EventSink, EventSource } from "@task-watchers/tasks";
 import type { CallKind } from "../tasks/stopped-calls.ts";
 import { LiveTasks } from "../tasks/live-tasks.ts";
-import { ByRecords } from "./by-records.ts";
+import { ByRecords, type RecordSource } from "./by-records.ts";
 import { ByStops } from "./by-stops.ts";
 import { type Counting, type DescentCounters, newCounters } from "./counters.ts";
 import type { Evidence } from "./evidence.ts";
@@ -17,7 +16,7 @@ import { ToldQueue } from "./told.ts";
 /** What a source is made of. */
 export interface DescentSourceParts {
   /** Absent where perf is refused. */
-  readonly records: TaskRecords | undefined;
+  readonly records: RecordSource | undefined;
   /** Whether set-user-ID programs give rights in the tree. */
   readonly gainsIds: boolean;
   /** Without records: tell of execs, too; else whoever stops them does. */
@@ -110,6 +109,8 @@ export class DescentSource implements EventSource {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    // The count is not read at each look: what was lost of late is not told yet.
+    if (this.#isStarted) this.#tellLost(true);
     this.#evidence?.close();
     this.#live?.close();
   }
@@ -162,7 +163,7 @@ export class DescentSource implements EventSource {
   #flush(): void {
     if (this.#isTelling || !this.#isStarted) return;
     this.#telling(() => this.#queue.flush(this.#sink, monotonicNs()));
-    if (!this.#isClosed) this.#countLost();
+    if (!this.#isClosed) this.#tellLost(false);
   }
 
   #telling(work: () => void): void {
@@ -174,10 +175,10 @@ export class DescentSource implements EventSource {
     }
   }
 
-  #countLost(): void {
-    const loss = this.#evidence && this.#losses.take(this.#evidence, monotonicNs());
+  #tellLost(isLast: boolean): void {
+    const loss = this.#evidence && this.#losses.take(this.#evidence, monotonicNs(), isLast);
     if (loss === undefined) return;
-    this.#live?.resync();
+    if (!isLast) this.#live?.resync();
     this.#sink.lost(loss);
   }
 

@@ -14,9 +14,10 @@ export class Losses {
     this.#countedNs = nowNs;
   }
 
-  /** What was lost since this was last asked, if anything. */
-  take(evidence: Evidence, nowNs: bigint): Loss | undefined {
-    if (!evidence.noticedLoss() && nowNs - this.#countedNs < COUNT_NS) return undefined;
+  /** What was lost since this was last asked, if anything. @param isLast whether it may be asked no more */
+  take(evidence: Evidence, nowNs: bigint, isLast: boolean): Loss | undefined {
+    const isDue = evidence.noticedLoss() || nowNs - this.#countedNs >= COUNT_NS;
+    if (!isDue && !isLast) return undefined;
     const sinceNs = this.#countedNs;
     this.#countedNs = nowNs;
     const count = evidence.lost - this.#told;

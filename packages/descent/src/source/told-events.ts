@@ -6,7 +6,7 @@ import {
   PROC_EVENT_EXIT,
   PROC_EVENT_FORK,
 } from "@task-watchers/tasks";
-import { encodeText } from "@task-watchers/linux";
+import { encodeText } from "@task-watchers/linux/text";
 import type { ProcReader } from "@task-watchers/linux/procfs";
 import { isUnavailable } from "@task-watchers/linux/procfs";
 import type { LifeRecord } from "@task-watchers/perf";
@@ -97,7 +97,7 @@ export class ToldExit implements Told {
   }
 
   ready(nowNs: bigint): boolean {
-    this.#status ??= exitStatus(this.#process);
+    this.#status ??= exitStatus(this.#process, this.#timeNs);
     return this.#status !== undefined || nowNs - this.#timeNs > REAP_GRACE_NS;
   }
 

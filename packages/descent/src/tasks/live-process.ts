@@ -1,4 +1,6 @@
-import { type FileDescriptor, pidfdOpen, SyscallError } from "@task-watchers/linux";
+import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
+import { pidfdOpen } from "@task-watchers/linux/pidfd";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 import type { ToldFork } from "../source/told-events.ts";
 import type { StoppedExec } from "./stopped-exec.ts";
 
