@@ -101,7 +101,8 @@ export class Pace {
       return;
     }
     if (result.told === 0 && result.empty) {
-      // In this order: an event after `arm` wakes us, and one before makes the ring readable.
+      // In this order: a program that looks after `arm` wakes us, and what is there already makes the ring readable. One that looked
+      // before and commits only after epoll has looked does neither: what it tells waits for the next event, or the heartbeat.
       this.#steps.arm();
       this.#steps.readiness.start();
       return;
