@@ -75,7 +75,7 @@ export class TaskWatchers<T extends Task = Task> {
     if (this.#slots.has(name)) {
       throw new NotifierError("EEXIST", `module "${name}" is loaded already`);
     }
-    if (this.chain.list().some((watcher) => watcher.name === module.watcher.name)) {
+    if (this.chain.hasWatcher(module.watcher.name)) {
       throw new NotifierError(
         "EEXIST",
         `a watcher "${module.watcher.name}" is on the chain already`,

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BlockList, type BlockNode } from "./block-list.ts";
 
@@ -126,4 +127,28 @@ test("copy() is not changed by what happens to the list", () => {
   list.insert(block("c", 9), false);
   expect(names(copy)).toBe("a b");
   expect(names(list.head)).toBe("c b");
+});
+
+test("keeps many blocks in the order that sorting them gives, whatever comes and goes", () => {
+  const change = fc.record({ at: fc.nat(60), priority: fc.integer({ min: -4, max: 4 }) });
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 200 }), (changes) => {
+      const list = new BlockList<unknown, unknown>("raw chain");
+      let members: Named[] = [];
+      for (const { at, priority } of changes) {
+        const name = `${at}`;
+        const member = members.find((one) => one.name === name);
+        if (member === undefined) {
+          const added = block(name, priority);
+          members = [...members, added].toSorted((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
+          list.insert(added, false);
+        } else {
+          members = members.filter((one) => one !== member);
+          list.remove(member);
+        }
+        expect(names(list.head)).toBe(members.map((one) => one.name).join(" "));
+        expect(list.size).toBe(members.length);
+      }
+    }),
+  );
 });

@@ -1,5 +1,6 @@
 import { type NotifierBlock, blockName } from "./notifier-block.ts";
 import { NotifierError } from "./notifier-error.ts";
+import { PriorityLevels } from "./priority-levels.ts";
 
 /** A block's place in a list. One block keeps one node, so that a held `next` follows its new link. */
 export interface BlockNode<Action, Data> {
@@ -7,6 +8,8 @@ export interface BlockNode<Action, Data> {
   call: (this: void, action: Action, data: Data) => unknown;
   priority: number;
   next: BlockNode<Action, Data> | null;
+  /** The one before it, `null` for the first, for one that was removed and for copies. */
+  previous: BlockNode<Action, Data> | null;
   /** False once removed; `next` then still points where it did, for calls that stand on it. */
   linked: boolean;
   /** How often the node was removed. */
@@ -15,7 +18,7 @@ export interface BlockNode<Action, Data> {
 
 /**
  * The list behind a chain, ordered as kernel/notifier.c orders it: by falling priority, ties in
- * order of registration.
+ * order of registration. No change walks it: a place among other priorities is looked up by halves.
  */
 export class BlockList<Action, Data> {
   /** The first to be called, `null` when there is none. */
@@ -23,8 +26,11 @@ export class BlockList<Action, Data> {
   /** Number of blocks. */
   size = 0;
   readonly #chain: string;
-  readonly #nodes = new WeakMap<object, BlockNode<Action, Data>>();
+  /** Members, and those removed that a call may still stand on. */
+  readonly #nodes = new Map<object, BlockNode<Action, Data>>();
   #tail: BlockNode<Action, Data> | null = null;
+  /** Absent until there are two priorities, which most lists never have. */
+  #levels: PriorityLevels<BlockNode<Action, Data>> | undefined;
 
   constructor(chain: string) {
     this.#chain = chain;
@@ -45,17 +51,11 @@ export class BlockList<Action, Data> {
         `priority ${priority} of ${this.#chain} is held by block ${holder}, block ${blockName(block)} cannot have it`,
       );
     }
-    const node = known ?? {
-      block,
-      call: block.call,
-      priority,
-      next: null,
-      linked: true,
-      removals: 0,
-    };
+    const node = known ?? newNode(block);
     node.call = block.call;
     node.priority = priority;
     node.linked = true;
+    node.previous = before;
     node.next = before === null ? this.head : before.next;
     if (before === null) {
       this.head = node;
@@ -64,9 +64,12 @@ export class BlockList<Action, Data> {
     }
     if (node.next === null) {
       this.#tail = node;
+    } else {
+      node.next.previous = node;
     }
     this.#nodes.set(block, node);
     this.size += 1;
+    this.#levels?.added(node);
   }
 
   /**
@@ -79,18 +82,19 @@ export class BlockList<Action, Data> {
     if (node === undefined || !node.linked) {
       throw new NotifierError("ENOENT", `block ${blockName(block)} is not on ${this.#chain}`);
     }
-    let before: BlockNode<Action, Data> | null = null;
-    for (let at = this.head; at !== null && at !== node; at = at.next) {
-      before = at;
-    }
-    if (before === null) {
-      this.head = node.next;
+    this.#levels?.removing(node);
+    const { previous, next } = node;
+    if (previous === null) {
+      this.head = next;
     } else {
-      before.next = node.next;
+      previous.next = next;
     }
-    if (node === this.#tail) {
-      this.#tail = before;
+    if (next === null) {
+      this.#tail = previous;
+    } else {
+      next.previous = previous;
     }
+    node.previous = null;
     node.linked = false;
     node.removals += 1;
     this.size -= 1;
@@ -113,7 +117,9 @@ export class BlockList<Action, Data> {
     let head: BlockNode<Action, Data> | null = null;
     let last: BlockNode<Action, Data> | null = null;
     for (let at = this.head; at !== null; at = at.next) {
-      const node: BlockNode<Action, Data> = { ...at, next: null };
+      const node = newNode(at.block);
+      node.call = at.call;
+      node.priority = at.priority;
       if (last === null) {
         head = node;
       } else {
@@ -126,13 +132,26 @@ export class BlockList<Action, Data> {
 
   /** The node a block of this priority goes behind. */
   #lastNotBelow(priority: number): BlockNode<Action, Data> | null {
-    if (this.#tail !== null && priority <= this.#tail.priority) {
-      return this.#tail;
+    const tail = this.#tail;
+    if (tail === null || priority === tail.priority) {
+      return tail;
     }
-    let before: BlockNode<Action, Data> | null = null;
-    for (let at = this.head; at !== null && priority <= at.priority; at = at.next) {
-      before = at;
-    }
-    return before;
+    this.#levels ??= new PriorityLevels(tail);
+    return this.#levels.lastNotBelow(priority);
   }
+}
+
+/** One place for all nodes: calls are fastest when these are of one make. */
+function newNode<Action, Data>(
+  block: NotifierBlock<Action, Data, unknown>,
+): BlockNode<Action, Data> {
+  return {
+    block,
+    call: block.call,
+    priority: 0,
+    next: null,
+    previous: null,
+    linked: true,
+    removals: 0,
+  };
 }

@@ -336,3 +336,13 @@ test("lastCalled() names who refused a stopped exec, or is being waited for", as
   void chain.raise(ordinary, owner);
   expect(chain.lastCalled(ordinary)).toBeUndefined();
 });
+
+test("hasWatcher() knows the watchers of the chain, not those on single tasks", async () => {
+  const { chain } = newChain();
+  const registration = chain.register(recorder([], "one"));
+  chain.registerOn(task(1), recorder([], "other"));
+  expect(chain.hasWatcher("one")).toBe(true);
+  expect(chain.hasWatcher("other")).toBe(false);
+  await registration.unregister();
+  expect(chain.hasWatcher("one")).toBe(false);
+});

@@ -166,6 +166,11 @@ export class TaskChain<T extends Task = Task> {
     return this.#lastCalled.get(event);
   }
 
+  /** Whether a watcher of this name is on the chain; those on single tasks are not looked at. */
+  hasWatcher(name: string): boolean {
+    return this.#watchers.has(name);
+  }
+
   /** The watchers of the chain, in order of registration; those on single tasks are not among them. */
   list(): readonly WatcherListing[] {
     return Array.from(this.#watchers.values(), ({ name, events, errors }) => ({
