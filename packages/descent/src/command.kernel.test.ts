@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { kernel, kernelTest } from "@task-watchers/kernel-test";
 import { expect } from "vitest";
 import { eventsOf, sequenceOf } from "./sequence.fixture.ts";
-import { type SeenTask, watched } from "./watched.fixture.ts";
+import { type Seen, type SeenTask, watched } from "./watched.fixture.ts";
 
 const needs = [kernel("6.15")];
 const shell = basename(realpathSync("/bin/sh"));
@@ -67,11 +67,11 @@ kernelTest(
   needs,
   () => {
     const forks = "i=0; while [ $i -lt 2000 ]; do (:) & i=$((i + 1)); done; wait";
-    const seen = watched({
-      source: "descent",
-      options: { ringPages: 1, exits: false },
-      command: ["sh", "-c", forks],
-    });
+    const options = { ringPages: 1, exits: false };
+    const once = (): Seen => watched({ source: "descent", options, command: ["sh", "-c", forks] });
+    let seen = once();
+    // A quick reader on a quiet machine may lose nothing.
+    for (let tries = 1; seen.counters["lost"] === 0 && tries < 10; tries++) seen = once();
     const counted = seen.counters["lost"] ?? 0;
     const told = (seen.losses as ReadonlyArray<{ readonly count: number }>).map(
       ({ count }) => count,
