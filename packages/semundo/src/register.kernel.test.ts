@@ -28,14 +28,14 @@ function command(): string[] {
 
 kernelTest("--import register has the module open, and the program ends by itself", NEEDS, () => {
   const [shell = "", ...args] = command();
-  const ended = spawnSync(shell, args, { encoding: "utf8", timeout: 20_000 });
+  const ended = spawnSync(shell, args, { encoding: "utf8", timeout: 60_000 });
   expect(ended).toMatchObject({ stdout: "semundo open gid 0 true\n1 1\n", stderr: "", status: 0 });
 });
 
 kernelTest("where there are no events it warns once, and pidfds do", NEEDS, () => {
   const ended = spawnSync("unshare", ["--net", ...command()], {
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 60_000,
   });
   expect(ended.stdout).toMatch(/^semundo \w+ gid 0 false\n1 1\n$/u);
   expect(ended).toMatchObject({ status: 0 });

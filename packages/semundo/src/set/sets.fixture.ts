@@ -134,7 +134,7 @@ export function inNamespace(body: string): unknown {
     const result = await (async () => { ${body} })();
     process.stdout.write(JSON.stringify({ result, left: readSemaphoreTable().length }));`;
   const [command = "", ...args] = ["unshare", "--ipc", ...nodeCommand(program)];
-  const options = { cwd: installed("semundo"), encoding: "utf8", timeout: 25_000 } as const;
+  const options = { cwd: installed("semundo"), encoding: "utf8", timeout: 110_000 } as const;
   const { status, signal, stdout, stderr } = spawnSync(command, args, options);
   if (status !== 0) throw new Error(`ended with ${status ?? signal}: ${stderr}\n${stdout}`);
   const { result, left } = JSON.parse(stdout) as { result: unknown; left: number };
@@ -145,7 +145,7 @@ export function inNamespace(body: string): unknown {
 /** The end of a program that is not expected to say anything: its exit code or signal, and what it printed. */
 export function endInNamespace(body: string): string {
   const [command = "", ...args] = ["unshare", "--ipc", ...nodeCommand(PROGRAM_PRELUDE + body)];
-  const options = { cwd: installed("semundo"), encoding: "utf8", timeout: 25_000 } as const;
+  const options = { cwd: installed("semundo"), encoding: "utf8", timeout: 110_000 } as const;
   const { status, signal, stdout } = spawnSync(command, args, options);
   return `${status ?? signal}: ${stdout}`;
 }

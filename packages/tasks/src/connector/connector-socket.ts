@@ -1,5 +1,5 @@
 import { endianness } from "node:os";
-import { SyscallError } from "@task-watchers/linux";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 import type { NetlinkTransport } from "@task-watchers/netlink";
 import {
   CN_IDX_PROC,

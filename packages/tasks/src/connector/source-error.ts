@@ -1,5 +1,5 @@
 import { readlinkSync } from "node:fs";
-import { SyscallError } from "@task-watchers/linux";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 
 /** No source of process events can be used here. Says why and what would help. */
 export class SourceUnavailableError extends Error {

@@ -4,7 +4,7 @@ import { BootTime, sameStart } from "./boot-time.ts";
 /** What CLOCK_BOOTTIME is ahead, and the time on CLOCK_MONOTONIC; nanoseconds. */
 const clock = vi.hoisted(() => ({ offsetNs: 0n, nowNs: 0n }));
 
-vi.mock("@task-watchers/linux", () => ({
+vi.mock("@task-watchers/linux/clock", () => ({
   clockOffsets: () => ({ realtimeNs: 0n, boottimeNs: clock.offsetNs }),
   monotonicNs: () => clock.nowNs,
 }));

@@ -1,4 +1,4 @@
-import { clockOffsets, monotonicNs } from "@task-watchers/linux";
+import { clockOffsets, monotonicNs } from "@task-watchers/linux/clock";
 import { TICK_NS } from "@task-watchers/linux/procfs";
 
 /** How long an offset is believed, nanoseconds: a suspend of the machine changes it. */

@@ -1,5 +1,5 @@
 import type { TaskNotice, TaskNoticeName } from "@task-watchers/chain";
-import { decodeText } from "@task-watchers/linux";
+import { decodeText } from "@task-watchers/linux/text";
 import {
   PROC_EVENT_COMM,
   PROC_EVENT_COREDUMP,

@@ -2,7 +2,7 @@ import type { ExecEvent, Missing, SyntheticReason } from "@task-watchers/chain";
 import { sameStart } from "./boot-time.ts";
 import { PROC_EVENT_EXEC, PROC_EVENT_EXIT, PROC_EVENT_FORK } from "../connector/cn-proc.ts";
 import type { ExecCounts } from "./exec-counts.ts";
-import { marked } from "./exit-event.ts";
+import { ExecEvents } from "./exec-events.ts";
 import { isOtherProgram } from "./other-program.ts";
 import { OwnForks } from "./own-forks.ts";
 import { Raiser, type TableCounters } from "./raiser.ts";
@@ -22,6 +22,7 @@ export class TaskTable {
   readonly #raiser: Raiser;
   readonly #changes: TaskChanges;
   readonly #ownForks = new OwnForks();
+  readonly #execEvents = new ExecEvents();
 
   constructor(parts: TaskTableParts) {
     this.#parts = parts;
@@ -99,7 +100,7 @@ export class TaskTable {
     const task = new TrackedTask(pid, pid, ppid, startNs, startTicks, this.#processes.get(ppid));
     task.ids = this.#parts.idsOf(pid);
     this.#threads.adopt(task, threads);
-    task.exec = { type: "exec", timeNs: startNs, ...this.#parts.facts.adopt(pid) };
+    task.exec = this.#execEvents.make(startNs, this.#parts.facts.adopt(pid));
     this.#processes.set(pid, task);
     this.#parts.existing(task);
     this.#threads.announceAdopted(task);
@@ -124,7 +125,7 @@ export class TaskTable {
       return;
     }
     const facts = this.#parts.facts.read(tgid);
-    this.#raiser.exec(task, { type: "exec", timeNs, ...facts, ...marked(synthetic) });
+    this.#raiser.exec(task, this.#execEvents.make(timeNs, facts, synthetic));
   }
 
   /** A process has made an exec whose facts were known before. */

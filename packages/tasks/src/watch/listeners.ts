@@ -6,7 +6,7 @@ import {
   type WatchListener,
   type WatchLoss,
 } from "@task-watchers/chain";
-import { threadName } from "@task-watchers/linux";
+import { threadName } from "@task-watchers/linux/thread-name";
 import { NOTICE_EVENTS } from "../table/notice.ts";
 
 /** Those who listen to a watch for what is not on the chain. */

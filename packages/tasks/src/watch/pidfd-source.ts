@@ -1,10 +1,7 @@
-import {
-  type FileDescriptor,
-  monotonicNs,
-  pidfdExit,
-  pidfdOpen,
-  Readiness,
-} from "@task-watchers/linux";
+import { monotonicNs } from "@task-watchers/linux/clock";
+import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
+import { pidfdExit, pidfdOpen } from "@task-watchers/linux/pidfd";
+import { Readiness } from "@task-watchers/linux/readiness";
 
 /** How a process ended, as far as a pidfd tells. */
 export interface ProcessEnd {

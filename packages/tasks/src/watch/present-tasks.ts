@@ -1,4 +1,4 @@
-import { SyscallError } from "@task-watchers/linux";
+import { SyscallError } from "@task-watchers/linux/syscall-error";
 import { isUnavailable, type ProcReader, type ProcStat } from "@task-watchers/linux/procfs";
 import { census } from "../table/census.ts";
 import type { TaskTable } from "../table/task-table.ts";

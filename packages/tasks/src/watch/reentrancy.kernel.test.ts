@@ -110,7 +110,7 @@ kernelTest("A pidfd watch that is not to hold the process holds it not", [kernel
     console.log("done");
   `;
   const script = `cd '${installed("tasks")}'; '${process.execPath}' --input-type=module -e "$0"`;
-  const options = { encoding: "utf8", timeout: 8000 } as const;
+  const options = { encoding: "utf8", timeout: 60_000 } as const;
   const { stdout, signal } = spawnSync("sh", ["-c", script, program], options);
   expect({ stdout, signal }).toEqual({ stdout: "done\n", signal: null });
 });

@@ -93,7 +93,7 @@ kernelTest("A watch that could not start leaves nothing behind", NEEDS, async ()
 
 kernelTest("A program that watches ends by itself", NEEDS, async () => {
   const [shell = "", ...args] = programCommand();
-  const { stdout, status } = spawnSync(shell, args, { encoding: "utf8", timeout: 10_000 });
+  const { stdout, status } = spawnSync(shell, args, { encoding: "utf8", timeout: 60_000 });
   expect(stdout).toBe("init exec exit0 free\n");
   expect(status).toBe(0);
 });

@@ -64,9 +64,15 @@ export class TaskWatch {
    *
    * @param started what it was started with, where the caller knows: stands in for facts that /proc did not show in time
    * @throws RangeError when `pid` is no process id
+   * @throws Error `EBADF` once the watch is closed
    * @throws SyscallError `ESRCH` when there is no such process, `EINVAL` when it is a thread of one
    */
   follow(pid: number, started: StartedWith = {}): void {
+    if (this.#closing) {
+      throw Object.assign(new Error(`cannot follow ${pid}: the watch is closed`), {
+        code: "EBADF",
+      });
+    }
     follow(this.#rooms, pid, started);
   }
 

@@ -38,8 +38,33 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Every option there is, so that a misspelt one is not taken for none. */
+const KNOWN: Readonly<Record<keyof WatchOptions, true>> = {
+  scope: true,
+  threads: true,
+  watchers: true,
+  source: true,
+  events: true,
+  receiveBufferBytes: true,
+  mask: true,
+  onLost: true,
+  onLine: true,
+  signal: true,
+};
+
 /** @throws TypeError or RangeError that names the option and what would be right */
 export function checkWatchOptions(options: WatchOptions): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(KNOWN, name)) {
+      throw new TypeError(
+        `there is no option ${JSON.stringify(name)}; there are ${Object.keys(KNOWN).join(", ")}`,
+      );
+    }
+  }
+  isOf("boolean", "mask", options.mask);
+  isOf("boolean", "threads", options.threads);
+  isOf("function", "onLost", options.onLost);
+  isOf("function", "onLine", options.onLine);
   const { scope = "followed", source = "connector", receiveBufferBytes = 0, events } = options;
   oneOf("scope", scope, ["all", "followed"]);
   oneOf("source", source, ["connector", "pidfd"]);
@@ -57,6 +82,11 @@ export function checkWatchOptions(options: WatchOptions): void {
       `receiveBufferBytes must be a whole number of bytes, got ${receiveBufferBytes}`,
     );
   }
+}
+
+function isOf(type: "boolean" | "function", name: string, value: unknown): void {
+  if (value === undefined || typeof value === type) return;
+  throw new TypeError(`${name} must be a ${type}, got ${typeof value} ${JSON.stringify(value)}`);
 }
 
 function oneOf(name: string, value: unknown, allowed: readonly string[]): void {

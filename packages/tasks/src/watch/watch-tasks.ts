@@ -1,7 +1,8 @@
 import { taskWatchers } from "@task-watchers/chain";
-import { monotonicNs, touchThreadName } from "@task-watchers/linux";
+import { monotonicNs } from "@task-watchers/linux/clock";
+import { touchThreadName } from "@task-watchers/linux/thread-name";
 import { ProcReader } from "@task-watchers/linux/procfs";
-import { openNetlinkSocket } from "@task-watchers/netlink";
+import { openNetlinkSocket } from "@task-watchers/netlink/socket";
 import { EVENT_SLOT_BYTES, LIFE_EVENTS, NETLINK_CONNECTOR } from "../connector/cn-proc.ts";
 import { Connector } from "../connector/connector.ts";
 import type { OpenEventSource } from "../source/event-source.ts";

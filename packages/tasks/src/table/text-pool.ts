@@ -1,0 +1,22 @@
+/** Texts kept at most; when there are as many, all are let go and it begins anew. */
+const LIMIT = 1024;
+/** Longer ones are seldom said twice. */
+const LONGEST = 256;
+
+/**
+ * Texts that many tasks have in common, such as their directory and their control group. What was read for each of them anew is
+ * kept once.
+ */
+export class TextPool {
+  readonly #texts = new Map<string, string>();
+
+  /** The same text, said before if it was. */
+  get(text: string): string {
+    if (text.length > LONGEST) return text;
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    if (this.#texts.size >= LIMIT) this.#texts.clear();
+    this.#texts.set(text, text);
+    return text;
+  }
+}
