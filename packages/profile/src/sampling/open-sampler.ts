@@ -11,6 +11,7 @@ import { type OpenedCpus, openCpus } from "./open-cpus.ts";
 import { checkSamplerOptions, type SamplerOptions } from "./options.ts";
 import type { Sampler, SamplerCounters } from "./sampler.ts";
 import { notesAbout } from "./sampler-notes.ts";
+import { MapStore } from "./stored-map.ts";
 
 /** The shortest time between two looks at the rings, milliseconds. */
 const LEAST_INTERVAL_MS = 2;
@@ -22,6 +23,15 @@ const LEAST_INTERVAL_MS = 2;
  * @throws PerfUnavailableError when the kernel does not let us, with the reason and the remedy
  */
 export function openSampler(options: SamplerOptions): Sampler {
+  return openRings(options, undefined);
+}
+
+/** As `openSampler`, but records of mappings are decoded when they are looked at: their fields are no properties of their own. */
+export function openThriftySampler(options: SamplerOptions): Sampler {
+  return openRings(options, new MapStore());
+}
+
+function openRings(options: SamplerOptions, maps: MapStore | undefined): Sampler {
   checkSamplerOptions(options);
   if (typeof options.onRecord !== "function") {
     throw new TypeError(`onRecord must be a function, got ${String(options.onRecord)}`);
@@ -33,7 +43,7 @@ export function openSampler(options: SamplerOptions): Sampler {
       `frequencyHz is ${frequencyHz}, and kernel.perf_event_max_sample_rate allows ${most} at most`,
     );
   }
-  return new RingSampler(options, openCpus(options));
+  return new RingSampler(options, openCpus(options), maps);
 }
 
 class RingSampler implements Sampler {
@@ -46,6 +56,7 @@ class RingSampler implements Sampler {
   readonly #opened: OpenedCpus;
   readonly #merge: RecordMerge;
   readonly #duplicates: Duplicates | undefined;
+  readonly #maps: MapStore | undefined;
   readonly #intervalMs: number;
   readonly #onRecord: (record: PerfRecord) => void;
   #timer: NodeJS.Timeout | undefined;
@@ -61,9 +72,10 @@ class RingSampler implements Sampler {
   #resyncsAtEnd: number | undefined;
   #nextMs: number;
 
-  constructor(options: SamplerOptions, opened: OpenedCpus) {
+  constructor(options: SamplerOptions, opened: OpenedCpus, maps: MapStore | undefined) {
     const { frequencyHz = 99, intervalMs = 100 } = options;
     this.#opened = opened;
+    this.#maps = maps;
     this.#onRecord = options.onRecord;
     this.#intervalMs = intervalMs;
     this.#nextMs = intervalMs;
@@ -157,7 +169,7 @@ class RingSampler implements Sampler {
   }
 
   readonly #sink = (view: DataView, at: number, size: number): void => {
-    const record = parseRecord(view, at, size);
+    const record = this.#maps?.keep(view, at, size) ?? parseRecord(view, at, size);
     if (record === "unknown") this.#count.unknown++;
     else if (record === "malformed") this.#count.malformed++;
     else this.#merge.add(record, this.#ring);

@@ -1,3 +1,4 @@
+import type { MapRecord } from "@task-watchers/perf";
 import { AddressSpace } from "./address-space.ts";
 
 /** A program as a process ran it: from an exec to the next, and in what was forked meanwhile. */
@@ -19,6 +20,8 @@ export class SampledProcess {
   /** CLOCK_MONOTONIC, nanoseconds: its fork, or when it was heard of first. */
   readonly startNs: bigint;
   space: AddressSpace;
+  /** What was mapped after all that is in `space`, and is put there when somebody asks. */
+  mapped: MapRecord[] = [];
   /** Its mappings are known since their beginning; else they have to be looked up. */
   isComplete: boolean;
   /** Number of the last loss of records that its mappings were looked up after. */
@@ -78,6 +81,7 @@ export class SampledProcess {
   /** All that was mapped is gone, and what comes is told. */
   exec(timeNs: bigint, comm: string): void {
     this.space = new AddressSpace();
+    this.mapped = [];
     this.isComplete = true;
     this.#remember({ startNs: timeNs, comm, command: this.#announced });
     this.#announced = undefined;

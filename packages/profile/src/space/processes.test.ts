@@ -132,6 +132,7 @@ test("Processes counts mappings that are too many", () => {
   const processes = new Processes(nothing);
   apply(processes, exec(10, "a"));
   for (let n = 0; n < 16_390; n++) apply(processes, map(10, n * 0x2000, "//anon"));
+  expect(placed(processes, 10, 0)).toBe("anonymous");
   expect(processes.mappingsDropped).toBe(6);
 });
 

@@ -9,6 +9,8 @@ import { SampledProcess } from "./process.ts";
 const MOST_ENDED = 4096;
 /** Processes known at a time; beyond, the one known longest is let go: where exits are lost there would be no end of them. */
 const MOST_PROCESSES = 32_768;
+/** Mappings of a process that wait until somebody asks for them. */
+const MOST_WAITING = 64;
 /** Time that looking mappings up may take, milliseconds of a second. */
 const LOOK_BUDGET_MS = 50;
 
@@ -70,6 +72,7 @@ export class Processes {
 
   /** What an address in a process is. Looks into /proc when nothing is known of it, or something was lost. */
   place(process: SampledProcess, address: bigint): Place {
+    this.#mapWaiting(process);
     this.#complete(process);
     return process.space.place(address);
   }
@@ -105,9 +108,18 @@ export class Processes {
   }
 
   #map(record: MapRecord): void {
-    const { start, end, offset, major, minor, inode, path } = record;
-    const mapping = { start, end, offset, major, minor, inode, path, kind: mappingKind(path) };
-    this.#add(this.get(record.pid, record.timeNs), mapping);
+    const process = this.get(record.pid, record.timeNs);
+    process.mapped.push(record);
+    if (process.mapped.length >= MOST_WAITING) this.#mapWaiting(process);
+  }
+
+  #mapWaiting(process: SampledProcess): void {
+    if (process.mapped.length === 0) return;
+    for (const { start, end, offset, major, minor, inode, path } of process.mapped) {
+      const mapping = { start, end, offset, major, minor, inode, path, kind: mappingKind(path) };
+      this.#add(process, mapping);
+    }
+    process.mapped = [];
   }
 
   #add(process: SampledProcess, mapping: Mapping): void {
@@ -126,9 +138,13 @@ export class Processes {
     if (pid === ppid) return;
     const parent = this.get(ppid, timeNs);
     // What was lost meanwhile is looked up when there are samples: after a loss there is no time for all.
-    if (!parent.isComplete) this.#complete(parent);
+    if (!parent.isComplete) {
+      this.#mapWaiting(parent);
+      this.#complete(parent);
+    }
     const { program, isComplete, trustedTo } = parent;
     const child = new SampledProcess(pid, timeNs, { space: parent.space.copy(), program });
+    child.mapped = [...parent.mapped];
     child.isComplete = isComplete;
     child.trustedTo = trustedTo;
     this.#remember(child);

@@ -1,4 +1,5 @@
 import { decodeText } from "@task-watchers/linux";
+import { orderByAddress } from "./address-order.ts";
 import { AddressTable, type Ranges } from "./address-table.ts";
 import { type ElfFile, type ElfSection, viewOf, wide } from "./elf-header.ts";
 
@@ -32,16 +33,20 @@ const EM_ARM = 40;
 const MAX_SYMBOL_BYTES = 64 << 20;
 const MAX_NAME_BYTES = 128 << 20;
 
-/** A function as a table of symbols has it. */
-interface Candidate {
-  readonly address: number;
-  readonly size: number;
-  /** Where its section ends; 0 when the section is not known. */
-  readonly limit: number;
-  readonly name: number;
-  readonly typed: boolean;
-  readonly local: boolean;
+/** Functions as a table of symbols has them, in columns: an object for each of 100,000 costs more than all else. */
+interface Candidates {
+  readonly addresses: Float64Array;
+  readonly sizes: Float64Array;
+  /** Where the section of each ends; 0 when that is not known. */
+  readonly limits: Float64Array;
+  readonly names: Uint32Array;
+  /** TYPED, LOCAL. */
+  readonly traits: Uint8Array;
 }
+
+/** A function, not a label. */
+const TYPED = 1;
+const LOCAL = 2;
 
 /**
  * Reads the functions of one kind of symbol table.
@@ -75,13 +80,23 @@ export function countSymbols(file: ElfFile, type: number): number {
   return section === undefined ? 0 : Math.floor(section.size / (file.is64 ? 24 : 16));
 }
 
-function candidates(file: ElfFile, section: ElfSection, symbols: Uint8Array): Candidate[] {
+function candidates(file: ElfFile, section: ElfSection, symbols: Uint8Array): Candidates {
   const { is64, littleEndian: little } = file;
   const view = viewOf(symbols);
   const least = is64 ? 24 : 16;
   const step = section.entrySize || least;
   if (step < least) throw new RangeError(`ELF symbols of ${step} bytes each`);
-  const found: Candidate[] = [];
+  const most = Math.floor(symbols.length / step) + 1;
+  const all: Candidates = {
+    addresses: new Float64Array(most),
+    sizes: new Float64Array(most),
+    limits: new Float64Array(most),
+    names: new Uint32Array(most),
+    traits: new Uint8Array(most),
+  };
+  const limits = file.sections.map(({ address, size }) => Number(address) + size);
+  const isCode = file.sections.map(({ flags }) => (flags & SHF_EXECINSTR) !== 0n);
+  let count = 0;
   for (let at = 0; at + least <= symbols.length; at += step) {
     const info = symbols[at + (is64 ? 4 : 12)] ?? 0;
     const type = info & 15;
@@ -90,52 +105,74 @@ function candidates(file: ElfFile, section: ElfSection, symbols: Uint8Array): Ca
     const typed = type === STT_FUNC || type === STT_GNU_IFUNC;
     if (!(typed || type === STT_NOTYPE) || index === 0 || name === 0) continue;
     if (index >= SHN_LORESERVE && index !== SHN_XINDEX) continue;
-    const home = index === SHN_XINDEX ? undefined : file.sections[index];
-    if (!typed && ((home?.flags ?? 0n) & SHF_EXECINSTR) === 0n) continue;
+    const home = index === SHN_XINDEX ? -1 : index;
+    if (!typed && isCode[home] !== true) continue;
     const value = wide(view, is64, little, at + 4, at + 8);
-    found.push({
-      address: file.machine === EM_ARM ? value - (value % 2) : value,
-      size: wide(view, is64, little, at + 8, at + 16),
-      limit: home === undefined ? 0 : Number(home.address) + home.size,
-      name,
-      typed,
-      local: info >> 4 === STB_LOCAL,
-    });
+    all.addresses[count] = file.machine === EM_ARM ? value - (value % 2) : value;
+    all.sizes[count] = wide(view, is64, little, at + 8, at + 16);
+    all.limits[count] = limits[home] ?? 0;
+    all.names[count] = name;
+    all.traits[count] = (typed ? TYPED : 0) | (info >> 4 === STB_LOCAL ? LOCAL : 0);
+    count++;
+  }
+  return { ...all, addresses: all.addresses.subarray(0, count) };
+}
+
+/** Ranges, one for each address that has a name: of several names the one that says most to people. */
+function cover(all: Candidates, names: Uint8Array): Ranges {
+  const { addresses, sizes, limits } = all;
+  const named = namedFunctions(all, names);
+  const found = { addresses: [] as number[], ends: [] as number[], names: [] as number[] };
+  let covered = 0;
+  for (const [i, one] of named.entries()) {
+    const address = addresses[one] ?? 0;
+    const size = sizes[one] ?? 0;
+    // A label within a function whose size is known is part of it.
+    if (size === 0 && address < covered) continue;
+    const limit = limits[one] ?? 0;
+    const following = named[i + 1];
+    const after = limit > address ? limit : address + 1;
+    const next = following === undefined ? after : (addresses[following] ?? 0);
+    const reach = limit > address && limit < next ? limit : next;
+    const end = size === 0 ? reach : address + size;
+    covered = Math.max(covered, end);
+    found.addresses.push(address);
+    found.ends.push(end);
+    found.names.push(all.names[one] ?? 0);
   }
   return found;
 }
 
-/** Ranges, one for each address that has a name: of several names the one that says most to people. */
-function cover(found: Candidate[], names: Uint8Array): Ranges {
-  found.sort((a, b) => a.address - b.address || preferred(a, b, names));
-  const named = found.filter(
-    ({ address, name, typed }, i) =>
-      found[i - 1]?.address !== address && (typed || isLabel(names, name)),
-  );
-  const ranges: Ranges = { addresses: [], ends: [], names: [] };
-  let covered = 0;
-  for (const [i, { address, size, limit, name }] of named.entries()) {
-    // A label within a function whose size is known is part of it.
-    if (size === 0 && address < covered) continue;
-    const next = named[i + 1]?.address ?? (limit > address ? limit : address + 1);
-    const reach = limit > address && limit < next ? limit : next;
-    const end = size === 0 ? reach : address + size;
-    covered = Math.max(covered, end);
-    ranges.addresses.push(address);
-    ranges.ends.push(end);
-    ranges.names.push(name);
+/** By rising address, one for each: the one preferred, unless that is no name of code. */
+function namedFunctions(all: Candidates, names: Uint8Array): number[] {
+  const { addresses } = all;
+  const named: number[] = [];
+  const keep = (best: number): void => {
+    const isTyped = ((all.traits[best] ?? 0) & TYPED) !== 0;
+    if (isTyped || isLabel(names, all.names[best] ?? 0)) named.push(best);
+  };
+  let best: number | undefined;
+  for (const one of orderByAddress(addresses)) {
+    if (best === undefined) best = one;
+    else if (addresses[best] !== addresses[one]) {
+      keep(best);
+      best = one;
+    } else if (preferred(all, one, best, names) < 0) best = one;
   }
-  return ranges;
+  if (best !== undefined) keep(best);
+  return named;
 }
 
 /** Order of preference among names of one address: functions, with a size, with few underscores, exported. */
-function preferred(a: Candidate, b: Candidate, names: Uint8Array): number {
+function preferred(all: Candidates, a: number, b: number, names: Uint8Array): number {
+  const [traitsA, traitsB] = [all.traits[a] ?? 0, all.traits[b] ?? 0];
+  const [nameA, nameB] = [all.names[a] ?? 0, all.names[b] ?? 0];
   return (
-    Number(b.typed) - Number(a.typed) ||
-    Number(a.size === 0) - Number(b.size === 0) ||
-    underscores(names, a.name) - underscores(names, b.name) ||
-    Number(a.local) - Number(b.local) ||
-    a.name - b.name
+    (traitsB & TYPED) - (traitsA & TYPED) ||
+    Number(all.sizes[a] === 0) - Number(all.sizes[b] === 0) ||
+    underscores(names, nameA) - underscores(names, nameB) ||
+    (traitsA & LOCAL) - (traitsB & LOCAL) ||
+    nameA - nameB
   );
 }
 

@@ -6,6 +6,23 @@ test.each([
   ["JS:~hotLoop /app/busy.js:1:17", { name: "hotLoop", file: "/app/busy.js", line: 1, column: 17 }],
   ["JS:^hotLoop /app/busy.js:1:17", { name: "hotLoop", file: "/app/busy.js", line: 1, column: 17 }],
   ["JS:*hotLoop /app/busy.js:1:17", { name: "hotLoop", file: "/app/busy.js", line: 1, column: 17 }],
+  [
+    "JS:*'hotLoop /app/busy.js:1:17",
+    { name: "hotLoop", file: "/app/busy.js", line: 1, column: 17 },
+  ],
+  [
+    "JS:+'hotLoop /app/busy.js:1:17",
+    { name: "hotLoop", file: "/app/busy.js", line: 1, column: 17 },
+  ],
+  [
+    "JS:o*'hotLoop /app/busy.js:1:17",
+    { name: "hotLoop", file: "/app/busy.js", line: 1, column: 17 },
+  ],
+  [
+    "JS:o+hotLoop /app/busy.js:1:17",
+    { name: "hotLoop", file: "/app/busy.js", line: 1, column: 17 },
+  ],
+  ["JS:~o /app/busy.js:1:17", { name: "o", file: "/app/busy.js", line: 1, column: 17 }],
   ["JS:+hotLoop /app/busy.js:1:17", { name: "hotLoop", file: "/app/busy.js", line: 1, column: 17 }],
   ["JS:~ /app/busy.js:3:126", { name: "(anonymous)", file: "/app/busy.js", line: 3, column: 126 }],
   ["Eval:~ /app/busy.js:1:1", { name: "(script)", file: "/app/busy.js", line: 1, column: 1 }],

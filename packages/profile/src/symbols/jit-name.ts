@@ -9,9 +9,10 @@ export interface JitFunction {
 
 /**
  * Kinds of code that V8 names: `JS:*name file:line:column`. Older releases say LazyCompile and Function for JS. The mark is
- * how it was compiled: `~` interpreted, `^` baseline, `+` in between, `*` optimised; one function has a line for each.
+ * how it was compiled: `~` interpreted, `^` baseline, `+` in between, `*` optimised, with `'` for one context alone (since Node.js 24),
+ * with `o` replaced while it ran (since 26); one function has a line for each.
  */
-const JAVASCRIPT = /^(JS|LazyCompile|Function|Eval|Script|Callback):([~^+*-]?)(.*)$/su;
+const JAVASCRIPT = /^(JS|LazyCompile|Function|Eval|Script|Callback):(o?[+*]'?|[~^-]?)(.*)$/su;
 /** Where a file's name begins, if names have spaces in them: at a path, a URL, or a module of Node's own. */
 const FILE_START = / (?=\/|node:|wasm:|[a-z][a-z0-9+.-]*:\/)/u;
 

@@ -58,9 +58,11 @@ interface Symbols {
 function readSymbols(bytes: Buffer): Symbols {
   const symbols: Symbols = { addresses: [], names: [], code: [] };
   for (let at = 0; at < bytes.length;) {
-    const newline = bytes.indexOf(10, at);
-    const end = newline < 0 ? bytes.length : newline;
-    const space = bytes.indexOf(0x20, at);
+    // 64-bit kernels write sixteen digits; any others are looked for.
+    const space = bytes[at + 16] === 0x20 ? at + 16 : bytes.indexOf(0x20, at);
+    let end = at;
+    // Names are short: a call for each of 100,000 would cost more than looking.
+    while (end < bytes.length && bytes[end] !== 10) end++;
     if (space > at && space - at <= 16 && end >= space + 4) {
       const address = addressOf(bytes, at, space);
       if (address !== undefined) {
@@ -78,16 +80,23 @@ function readSymbols(bytes: Buffer): Symbols {
 
 /** Hexadecimal digits as a number from `HALF` on; undefined for zero, as hidden addresses are, and for what is no number. */
 function addressOf(bytes: Buffer, from: number, to: number): number | undefined {
-  let [high, low] = [0, 0];
+  const middle = Math.max(from, to - 8);
+  const high = digits(bytes, from, middle);
+  const low = digits(bytes, middle, to);
+  if (high < 0 || low < 0 || (high === 0 && low === 0)) return undefined;
+  return (high - HALF_HIGH) * 2 ** 32 + low;
+}
+
+/** Up to eight of them; -1 when one is none. */
+function digits(bytes: Buffer, from: number, to: number): number {
+  let value = 0;
   for (let at = from; at < to; at++) {
     const byte = bytes[at] ?? 0;
-    const digit = byte >= 0x61 ? byte - 0x57 : byte - 0x30;
-    if (digit < 0 || digit > 15 || (byte > 0x39 && byte < 0x61)) return undefined;
-    if (to - at > 8) high = high * 16 + digit;
-    else low = low * 16 + digit;
+    const isLetter = byte >= 0x61 && byte <= 0x66;
+    if (!isLetter && (byte < 0x30 || byte > 0x39)) return -1;
+    value = (value << 4) | (isLetter ? byte - 0x57 : byte - 0x30);
   }
-  if (high === 0 && low === 0) return undefined;
-  return (high - HALF_HIGH) * 2 ** 32 + low;
+  return value >>> 0;
 }
 
 /** By address; of one address, as they stood. The kernel's own are sorted, those of its modules follow as they come. */
@@ -104,12 +113,15 @@ function inOrder(symbols: Symbols): Symbols {
 }
 
 function functionRanges({ addresses, names, code }: Symbols): Ranges {
-  const ranges: Ranges = { addresses: [], ends: [], names: [] };
-  for (const [i, address] of addresses.entries()) {
+  const ranges = { addresses: [] as number[], ends: [] as number[], names: [] as number[] };
+  let last: number | undefined;
+  for (let i = 0; i < addresses.length; i++) {
+    const address = addresses[i] ?? 0;
     // Of several names the first stays.
-    if (code[i] !== 1 || ranges.addresses.at(-1) === address) continue;
+    if (code[i] !== 1 || last === address) continue;
     let next = i + 1;
     while (addresses[next] === address) next++;
+    last = address;
     ranges.addresses.push(address);
     ranges.ends.push(Math.min(addresses[next] ?? Infinity, address + MAX_REACH));
     ranges.names.push(names[i] ?? 0);

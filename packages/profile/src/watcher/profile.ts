@@ -1,6 +1,6 @@
 import type { ModuleStatus, SummaryTable, Watch, WatcherModule } from "@task-watchers/chain";
 import type { CpuProfile } from "../profile/cpu-profile.ts";
-import { openSampler } from "../sampling/open-sampler.ts";
+import { openThriftySampler } from "../sampling/open-sampler.ts";
 import { createSymbolizer } from "../symbols/symbolizer.ts";
 import { VERSION } from "../version.ts";
 import {
@@ -28,7 +28,7 @@ export interface Profile extends WatcherModule {
   summary(): readonly SummaryTable[];
 }
 
-const MACHINE: Machine = { openSampler, createSymbolizer };
+const MACHINE: Machine = { openSampler: openThriftySampler, createSymbolizer };
 
 /**
  * A module of the CPU profile, for a registry of one's own.
