@@ -34,7 +34,9 @@ kernelTest(
   "A program run by another thread goes on with the time of the one before",
   NEEDS,
   async () => {
-    const { delays, own } = await runWatched([compileC(THREADS_C, "delayacct-threads"), "exec"]);
+    const program = compileC(THREADS_C, "delayacct-threads");
+    // On one CPU: see "A sleeper is asleep".
+    const { delays, own } = await runWatched(["taskset", "-c", "0", program, "exec"]);
     expect(delays).toHaveLength(1);
     expect(own.accounting.onCpuNs).toBeGreaterThan(COMPUTED_NS - 10_000_000n);
     expect(own.accounting.missing["record"]).toBeUndefined();
@@ -58,8 +60,8 @@ kernelTest("Threads that are watched as tasks have their own", NEEDS, async () =
 for (const source of ["taskstats", "proc"] as const) {
   kernelTest(`The time of threads that ended is there, by ${source}`, NEEDS, async () => {
     const program = compileC(THREADS_C, "delayacct-threads");
-    // `sleep` does not ask for its status: it can be looked at after its end.
-    const command = ["sh", "-c", '"$0" & exec sleep 0.8', program];
+    // `sleep` does not ask for its status, and outlives it: it can be looked at after its end.
+    const command = ["sh", "-c", '"$0" & exec sleep 4', program];
     const { delays, summary, lines } = await runWatched(command, { source });
     const own = delays.find(({ hadThreads }) => hadThreads === true);
     if (own === undefined) throw new Error("no process had threads");
