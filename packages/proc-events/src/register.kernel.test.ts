@@ -19,7 +19,7 @@ import { spawn } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 const told = [];
 const child = spawn("sh", ["-c", "exit 7"]);
-const done = setTimeout(() => {}, 2000);
+const done = setTimeout(() => {}, Number(process.env.TEST_PATIENCE_MS));
 for (const kind of ["fork", "exec", "exit"]) {
   subscribe("task-watchers:" + kind, (event) => {
     if (event.pid !== child.pid) return;
@@ -30,16 +30,16 @@ for (const kind of ["fork", "exec", "exit"]) {
 process.on("exit", () => console.log(told.join(" ")));
 `;
 
-function command(): string[] {
+function command(patienceMs = 60_000): string[] {
   const register = "--import @task-watchers/proc-events/register";
   const directory = installed("proc-events");
-  const script = `cd '${directory}' && exec '${process.execPath}' ${register} --input-type=module -e "$0"`;
+  const script = `cd '${directory}' && TEST_PATIENCE_MS=${patienceMs} exec '${process.execPath}' ${register} --input-type=module -e "$0"`;
   return ["sh", "-c", script, PROGRAM];
 }
 
 kernelTest("--import register publishes events, and the program ends by itself", NEEDS, () => {
   const [shell = "", ...args] = command();
-  const ended = spawnSync(shell, args, { encoding: "utf8", timeout: 20_000 });
+  const ended = spawnSync(shell, args, { encoding: "utf8", timeout: 60_000 });
   expect(ended).toMatchObject({ stdout: "fork exec exit7\n", stderr: "", status: 0 });
 });
 
@@ -52,9 +52,9 @@ kernelTest(
   "--import register warns once where there are no events, and the program runs",
   [...NEEDS, root],
   () => {
-    const ended = spawnSync("unshare", ["--net", ...command()], {
+    const ended = spawnSync("unshare", ["--net", ...command(500)], {
       encoding: "utf8",
-      timeout: 20_000,
+      timeout: 60_000,
     });
     expect(ended).toMatchObject({ stdout: "\n", status: 0 });
     expect(ended.stderr).toMatch(/\[ECONNREFUSED\] TaskWatchersWarning: no process events: /u);

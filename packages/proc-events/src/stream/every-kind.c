@@ -49,7 +49,7 @@ static void dumps(void)
 static void runs(void)
 {
 	/* Long enough for its arguments to be read. */
-	execl("/bin/sh", "every-kind-sh", "-c", "sleep 0.2; exit 7", NULL);
+	execl("/bin/sh", "every-kind-sh", "-c", "sleep 1; exit 7", NULL);
 	_exit(1);
 }
 

@@ -99,7 +99,7 @@ kernelTest("processEvents() gives every kind with its fields", NEEDS, async () =
   ]);
   const run = events.find((event) => event.type === "exec" && event.pid === pids["run"]);
   expect(run).toMatchObject({
-    exec: { argv: ["every-kind-sh", "-c", "sleep 0.2; exit 7"] },
+    exec: { argv: ["every-kind-sh", "-c", "sleep 1; exit 7"] },
     ids: { ruid: 0, euid: 0 },
   });
   const tracer = { pid: pids["main"], tgid: pids["main"] };
@@ -184,7 +184,7 @@ kernelTest("processEvents() filters by user, by descent and by outcome", NEEDS, 
   const { pids } = await makeEveryKind();
   const [uid, descent, outcome] = await Promise.all(
     streams.map(async (stream) => {
-      setTimeout(() => void stream.close(), 1000);
+      setTimeout(() => void stream.close(), 5000);
       const made = new Set(Object.values(pids));
       const events = await readUntilExitOf(
         stream,
