@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { durationMs, userId, wholeNumber, words } from "./arguments.ts";
+import { durationMs, parseOptions, userId, wholeNumber, words } from "./arguments.ts";
+
+test("parseOptions() refuses a second value of an option that takes one", () => {
+  const options = { json: { type: "string" }, deny: { type: "string", multiple: true } } as const;
+  expect(() => parseOptions(["--json", "a", "--json=b"], options)).toThrow(
+    '--json may be given once; here it is "a" and "b": leave one out',
+  );
+  expect(parseOptions(["--deny", "a", "--deny", "b", "--json", "c"], options)).toEqual({
+    deny: ["a", "b"],
+    json: "c",
+  });
+});
 
 test.each([
   ["250ms", 250],

@@ -5,19 +5,21 @@ import { UsageError } from "./usage-error.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** @throws UsageError on an unknown option, a missing value, or a word that is no option */
+/** @throws UsageError on an unknown option, a missing value, one given twice, or a word that is no option */
 export function parseOptions<const T extends Options>(
   args: readonly string[],
   options: T,
 ): ReturnType<typeof parseArgs<{ options: T }>>["values"] {
-  return inUsage(
-    () =>
-      parseArgs<{ options: T; args: string[]; allowPositionals: false }>({
-        args: [...args],
-        options,
-        allowPositionals: false,
-      }).values,
+  const { values, tokens } = inUsage(() =>
+    parseArgs<{ options: T; args: string[]; allowPositionals: false; tokens: true }>({
+      args: [...args],
+      options,
+      allowPositionals: false,
+      tokens: true,
+    }),
   );
+  refuseRepeated(tokens, options);
+  return values;
 }
 
 /** The same where words are the names of files. @throws UsageError */
@@ -28,14 +30,37 @@ export function parseOptionsAndFiles<const T extends Options>(
   readonly values: ReturnType<typeof parseArgs<{ options: T }>>["values"];
   readonly files: string[];
 } {
-  const { values, positionals } = inUsage(() =>
-    parseArgs<{ options: T; args: string[]; allowPositionals: true }>({
+  const { values, positionals, tokens } = inUsage(() =>
+    parseArgs<{ options: T; args: string[]; allowPositionals: true; tokens: true }>({
       args: [...args],
       options,
       allowPositionals: true,
+      tokens: true,
     }),
   );
+  refuseRepeated(tokens, options);
   return { values, files: positionals };
+}
+
+interface Token {
+  readonly kind: string;
+  readonly name?: string;
+  readonly value?: string | undefined;
+}
+
+/** Of two values of an option that takes one, the first would count for nothing. @throws UsageError that names it */
+function refuseRepeated(tokens: readonly Token[], options: Options): void {
+  const seen = new Map<string, string>();
+  for (const { kind, name = "", value } of tokens) {
+    if (kind !== "option" || value === undefined || options[name]?.multiple === true) continue;
+    const before = seen.get(name);
+    if (before !== undefined) {
+      throw new UsageError(
+        `--${name} may be given once; here it is "${before}" and "${value}": leave one out`,
+      );
+    }
+    seen.set(name, value);
+  }
 }
 
 function inUsage<T>(parse: () => T): T {

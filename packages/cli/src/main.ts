@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-import { CommandError } from "./run/command-error.ts";
-import { printable } from "./report/terminal-text.ts";
-import { standardError } from "./standard-error.ts";
-import { UsageError } from "./usage-error.ts";
-import { packageVersion } from "./version.ts";
+import { writeSync } from "node:fs";
+import type * as bytes from "./argument-bytes.ts";
+import type * as failure from "./failure.ts";
+import { load } from "./load.ts";
+import type * as runArguments from "./run/run-arguments.ts";
+import type * as running from "./run/run.ts";
+import type * as version from "./version.ts";
 
 const HELP = `Usage: task-watchers <command> [options]
 
@@ -26,9 +28,6 @@ Options:
       --version         print the version
 `;
 
-/** Exit status when a watch cannot be started, as timeout(1) and env(1) have it for failures of their own. */
-const OWN_FAILURE = 125;
-
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
@@ -41,30 +40,34 @@ async function main(args: readonly string[]): Promise<number> {
     case "report":
     case "doctor":
       return await COMMANDS[command](rest);
-    case "--version":
+    case "--version": {
+      const { packageVersion } = await load<typeof version>("./version.ts");
       process.stdout.write(`${packageVersion()}\n`);
       return 0;
+    }
     case "-h":
     case "--help":
       process.stdout.write(HELP);
       return 0;
-    case undefined:
-      standardError.write(HELP);
-      return OWN_FAILURE;
-    default:
-      throw new UsageError(
-        `there is no command "${command}"; there are: ${Object.keys(COMMANDS).join(", ")}`,
-      );
+    case undefined: {
+      const { failWith } = await load<typeof failure>("./failure.ts");
+      return failWith(HELP);
+    }
+    default: {
+      const { unknownCommand } = await load<typeof failure>("./failure.ts");
+      throw unknownCommand(command, Object.keys(COMMANDS));
+    }
   }
 }
 
 /** Each command's code is loaded when it is wanted: a program that is to be watched waits for it. */
 const COMMANDS = {
   async run(args: readonly string[]): Promise<number> {
-    const { parseRunArguments, RUN_HELP } = await import("./run/run-arguments.ts");
+    const { parseRunArguments, RUN_HELP } =
+      await load<typeof runArguments>("./run/run-arguments.ts");
     const parsed = parseRunArguments(args);
     if (parsed.help) return help(RUN_HELP);
-    const { run } = await import("./run/run.ts");
+    const { run } = await load<typeof running>("./run/run.ts");
     return await run(parsed);
   },
   async watch(args: readonly string[]): Promise<number> {
@@ -120,21 +123,27 @@ function help(text: string): number {
   return 0;
 }
 
-function report(error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error);
-  standardError.write(`task-watchers: ${printable(message)}\n`);
-  if (error instanceof UsageError) standardError.write("try: task-watchers --help\n");
-  if (error instanceof CommandError) return error.exitStatus;
-  if (!(error instanceof UsageError) && !hasCode(error) && error instanceof Error) {
-    for (const line of (error.stack ?? "").split("\n")) standardError.write(`${printable(line)}\n`);
-  }
-  return OWN_FAILURE;
+async function report(error: unknown): Promise<number> {
+  const [, , command = ""] = process.argv;
+  const { exitStatusOf } = await load<typeof failure>("./failure.ts").catch((unread: unknown) => {
+    // Without a descriptor left, what says so cannot be read either.
+    if (!(unread instanceof Error) || !/\bEMFILE\b/u.test(unread.message)) throw unread;
+    writeSync(2, "task-watchers: no more open files are allowed: raise ulimit -n\n");
+    return { exitStatusOf: () => 125 };
+  });
+  return exitStatusOf(error, Object.hasOwn(COMMANDS, command) ? command : undefined);
 }
 
-/** An error with a code says what is wrong with the world; any other is wrong with us. */
-function hasCode(error: unknown): boolean {
-  return error instanceof Error && "code" in error;
+/** A byte that is not UTF-8 reads as U+FFFD; what it was is looked for then. */
+async function givenArguments(): Promise<readonly string[]> {
+  const args = process.argv.slice(2);
+  if (!args.some((argument) => argument.includes("\ufffd"))) return args;
+  const { requireText, trueArguments } = await load<typeof bytes>("./argument-bytes.ts");
+  const given = trueArguments(args);
+  // `slot` becomes its command itself.
+  if (given[0] !== "slot") requireText(given);
+  return given;
 }
 
 // Whatever a watcher has left running ends with the command.
-process.exit(await main(process.argv.slice(2)).catch(report));
+process.exit(await givenArguments().then(main).catch(report));

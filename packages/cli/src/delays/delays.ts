@@ -1,6 +1,7 @@
 import { TaskWatchers } from "@task-watchers/chain";
 import { type DelayRound, sampleDelays } from "@task-watchers/delayacct";
 import { type TaskWatch, watchTasks } from "@task-watchers/tasks";
+import { requireProc } from "../require-proc.ts";
 import { FullScreen } from "../report/full-screen.ts";
 import { tableLines } from "../report/print-table.ts";
 import { styleFor } from "../report/style.ts";
@@ -18,6 +19,7 @@ import { roundTable } from "./round-table.ts";
  * @throws SourceUnavailableError, SwitchUnavailableError, or SyscallError `ESRCH` for a process that is not there
  */
 export async function delays(args: DelaysArguments): Promise<number> {
+  requireProc();
   await using _switch = await delayAccounting(args.enableDelayacct, (line) =>
     standardError.write(`${line}\n`),
   );

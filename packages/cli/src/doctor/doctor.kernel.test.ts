@@ -45,7 +45,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 function run(...command: readonly string[]): { status: number | null; stdout: string } {
   const [file = "", ...args] = command;
-  const { status, stdout, stderr } = spawnSync(file, args, { encoding: "utf8", timeout: 20_000 });
+  const { status, stdout, stderr } = spawnSync(file, args, { encoding: "utf8", timeout: 60_000 });
   expect(stderr).toBe("");
   return { status, stdout };
 }

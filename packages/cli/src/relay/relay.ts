@@ -1,5 +1,6 @@
 import { type ListenerEvent, type Relay, serveRelay } from "@task-watchers/proc-events/relay";
 import { asUsage, userNames } from "../arguments.ts";
+import { requireProc } from "../require-proc.ts";
 import { count } from "../report/format.ts";
 import { type Style, styleFor } from "../report/style.ts";
 import { printable, shellWord } from "../report/terminal-text.ts";
@@ -13,6 +14,7 @@ import type { RelayArguments } from "./relay-arguments.ts";
  * @throws SourceUnavailableError, or what is wrong with the socket's path
  */
 export async function relay(args: RelayArguments): Promise<number> {
+  requireProc();
   const style = styleFor(standardError, process.env);
   const stop = new Stop(undefined);
   const names = userNames();

@@ -27,6 +27,29 @@ test("TaskTree shows a fork that ran no program by what its parent runs", () => 
   expect(tree.roots[0]?.children[0]?.command).toBe("(sh -c 'a b')");
 });
 
+test("TaskTree shows what runs when of several threads' execs one has happened", () => {
+  const tree = new TaskTree();
+  tree.init(PARENT);
+  for (const timeNs of [1n, 2n, 3n]) tree.exec({ ...EXEC, timeNs, argv: [`run${timeNs}`] }, PARENT);
+  const lost = { type: "exec-failed", pid: 1, path: "/bin/x", argv: [], certain: true } as const;
+  tree.execFailed({ ...lost, timeNs: 1n, raised: true }, PARENT);
+  tree.execFailed({ ...lost, timeNs: 2n, raised: true }, PARENT);
+  expect(tree.roots[0]).toMatchObject({ command: "run3", failedExec: undefined, execs: 1 });
+  tree.execFailed({ ...lost, timeNs: 3n, raised: true }, PARENT);
+  expect(tree.roots[0]).toMatchObject({ command: "(?)", failedExec: "x: failed", execs: 0 });
+});
+
+test("TaskTree tells an exec that failed before another was made only until that one", () => {
+  const tree = new TaskTree();
+  tree.init(PARENT);
+  tree.exec({ ...EXEC, timeNs: 5n }, PARENT);
+  const early = { type: "exec-failed", pid: 1, path: "/bin/x", argv: [], certain: true } as const;
+  tree.execFailed({ ...early, timeNs: 4n, raised: false }, PARENT);
+  expect(tree.roots[0]?.failedExec).toBeUndefined();
+  tree.execFailed({ ...early, timeNs: 6n, raised: false, code: "ENOENT" }, PARENT);
+  expect(tree.roots[0]?.failedExec).toBe("x: ENOENT");
+});
+
 test("TaskTree without room has the totals, and holds no task", () => {
   const tree = new TaskTree(0);
   live(tree);

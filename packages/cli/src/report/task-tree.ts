@@ -1,5 +1,6 @@
 import type { ExecEvent, ExecFailedNotice, ExitEvent, Task } from "@task-watchers/chain";
 import type { AuditedExec } from "./audited-exec.ts";
+import { RecentPrograms } from "./recent-programs.ts";
 import { commandLine, fit, printable, shellWord } from "./terminal-text.ts";
 
 /** One task as the report shows it. All text is fit for a terminal. */
@@ -10,8 +11,8 @@ export interface TaskNode {
   readonly children: TaskNode[];
   /** What it ran last; what its parent ran, in parentheses, when it never ran a program of its own. */
   command: string;
-  /** What it ran before that. */
-  before: string;
+  /** That, and what it ran before. */
+  readonly programs: RecentPrograms;
   /** Fit for a terminal: the exec that it did not get, if no other followed. */
   failedExec: string | undefined;
   /** Programs it ran, one after the other. */
@@ -85,7 +86,7 @@ export class TaskTree {
       startNs: task.startNs,
       children: [],
       command: `(${inherited})`,
-      before: `(${inherited})`,
+      programs: new RecentPrograms(`(${inherited})`),
       failedExec: undefined,
       execs: 0,
       isKnown: true,
@@ -102,8 +103,8 @@ export class TaskTree {
   exec(event: ExecEvent, task: Task): TaskNode | undefined {
     const node = this.#nodes.get(task.id);
     if (node === undefined) return undefined;
-    node.before = node.command;
-    node.command = this.#described(event);
+    node.programs.add(event.timeNs, this.#described(event));
+    node.command = node.programs.command;
     node.failedExec = undefined;
     node.execs++;
     node.isKnown = !("missing" in event.argv);
@@ -116,11 +117,12 @@ export class TaskTree {
   execFailed(notice: ExecFailedNotice, task: Task): TaskNode | undefined {
     const node = this.#nodes.get(task.id);
     if (node === undefined) return undefined;
+    const isLast = node.programs.failed(notice);
     if (notice.raised) {
-      node.command = node.before;
+      node.command = node.programs.command;
       node.execs--;
     }
-    node.failedExec = describeFailedExec(notice);
+    if (isLast) node.failedExec = describeFailedExec(notice);
     return node;
   }
 
@@ -161,7 +163,7 @@ export class TaskTree {
     const { audited } = node;
     if (node.isKnown || audited === undefined || audited.count < node.execs) return;
     const { argv, cwd } = audited.exec;
-    node.command = describeCommand({ exe: "", argv });
+    node.command = node.programs.command = describeCommand({ exe: "", argv });
     node.isKnown = true;
     if (cwd !== undefined) node.cwd = printable(cwd);
     this.auditedOnly++;

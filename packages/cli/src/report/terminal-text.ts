@@ -2,7 +2,7 @@
  * Text of other processes made fit for a terminal: nothing in it can move the cursor, change a colour, end a line or turn
  * the direction of what follows.
  */
-import { replaceUnsafe, unicodeEscape } from "@task-watchers/trace";
+import { replaceUnsafe, unicodeEscape } from "@task-watchers/trace/unsafe-text";
 
 /** Words a shell takes as they are. */
 const PLAIN = /^[\w@%+=:,./…-]+$/u;

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { isTextEnvironment, spawnInheriting } from "@task-watchers/linux/spawn-inheriting";
 
 /** How a command ended. */
 export interface CommandEnd {
@@ -18,10 +19,9 @@ export interface StartedCommand {
   readonly ended: Promise<CommandEnd>;
 }
 
-/** How to start a command: what becomes its standard streams, and its environment. */
+/** How to start a command: what becomes its standard streams. */
 export interface StartOptions {
-  readonly stdio: [number, number, number];
-  readonly env: NodeJS.ProcessEnv;
+  readonly stdio: readonly [number, number, number];
 }
 
 /** Starts a command. @throws (rejects) the error of execve(2), such as `ENOENT` */
@@ -98,10 +98,36 @@ export class Command {
   }
 }
 
-/** Starts a command as any child of ours. @param onStart called at once with its pid */
-export function startChild(onStart: (pid: number) => void): StartCommand {
-  return async (file, args, { stdio, env }) => {
-    const child = spawn(file, args, { stdio, env });
+/** What becomes the command's descriptors: the streams, and those of ours that keep their numbers. */
+export function withInherited(
+  streams: readonly [number, number, number],
+  inherited: readonly number[],
+): Array<number | "ignore"> {
+  const stdio: Array<number | "ignore"> = [...streams];
+  for (const number of inherited) {
+    // A gap stays one.
+    while (stdio.length < number) stdio.push("ignore");
+    stdio[number] = number;
+  }
+  return stdio;
+}
+
+/**
+ * Starts a command as any child of ours.
+ *
+ * @param inherited descriptors that are passed on
+ * @param onStart called at once with its pid
+ */
+export function startChild(
+  inherited: readonly number[],
+  onStart: (pid: number) => void,
+): StartCommand {
+  return async (file, args, options) => {
+    const stdio = withInherited(options.stdio, inherited);
+    const { env } = process;
+    const child = isTextEnvironment(env)
+      ? spawn(file, args, { stdio })
+      : spawnInheriting(file, args, { stdio, env });
     if (child.pid !== undefined) onStart(child.pid);
     const ended = new Promise<CommandEnd>((resolve, reject) => {
       child.once("error", reject);

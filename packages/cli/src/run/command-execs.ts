@@ -1,8 +1,13 @@
+import { readlinkSync } from "node:fs";
 import type { StoppedDescent } from "@task-watchers/descent";
+import type * as execThread from "@task-watchers/exec-stop/thread";
+import type * as execWatch from "@task-watchers/exec-stop/watch";
 import type { PreparedExecStop, StopExecsOptions } from "@task-watchers/exec-stop/watch";
+import { decodeText } from "@task-watchers/linux/text";
 import type { TaskWatch } from "@task-watchers/tasks";
+import { load } from "../load.ts";
 import { printable } from "../report/terminal-text.ts";
-import { type StartCommand, startChild } from "./child.ts";
+import { type StartCommand, startChild, withInherited } from "./child.ts";
 import type { RunArguments } from "./run-arguments.ts";
 
 /** What a run needs to tell the user of execs. */
@@ -19,14 +24,17 @@ const LATE_SHOWN = 3;
 /** How the command is started, and its execs are learned of: stopped before they are made, or looked at in /proc afterwards. */
 export class CommandExecs {
   readonly #args: RunArguments;
+  readonly #inherited: readonly number[];
   #parts: CommandExecsParts | undefined;
   #opening: Promise<PreparedExecStop | Error> | undefined;
   #stop: PreparedExecStop | undefined;
   #descent: StoppedDescent | undefined;
   #late = 0;
 
-  constructor(args: RunArguments) {
+  /** @param inherited descriptors that are passed on besides the standard streams */
+  constructor(args: RunArguments, inherited: readonly number[] = []) {
     this.#args = args;
+    this.#inherited = inherited;
   }
 
   /** Where remarks go from now on. */
@@ -34,10 +42,15 @@ export class CommandExecs {
     this.#parts = parts;
   }
 
-  /** Begins to open the stop, if one is wanted: that takes longer than all the rest, and is mostly another thread's work. */
-  open(): void {
+  /**
+   * Begins to open the stop, if one is wanted: that takes longer than all the rest, and is mostly another thread's work. Resolves
+   * once that thread is on its way, and what else there is to load does not hold it up.
+   */
+  async open(): Promise<void> {
     if (this.#args.execs === "proc" || this.#opening !== undefined) return;
-    this.#opening = this.#prepare({});
+    const thread = this.#beginThread();
+    this.#opening = this.#prepare(thread);
+    await Promise.allSettled([thread]);
   }
 
   /**
@@ -50,7 +63,7 @@ export class CommandExecs {
     await this.close();
     const { descentSource } = await import("@task-watchers/descent");
     const descent = descentSource();
-    this.#opening = this.#prepare({ others: descent.others });
+    this.#opening = this.#prepare(Promise.resolve({ others: descent.others }));
     if ((await this.#opening) instanceof Error) {
       descent.close();
       return undefined;
@@ -58,11 +71,19 @@ export class CommandExecs {
     return (this.#descent = descent);
   }
 
-  async #prepare(others: Pick<StopExecsOptions, "others">): Promise<PreparedExecStop | Error> {
+  async #beginThread(): Promise<Pick<StopExecsOptions, "thread">> {
+    const { beginExecThread } = await load<typeof execThread>("@task-watchers/exec-stop/thread");
+    return { thread: await beginExecThread() };
+  }
+
+  async #prepare(
+    own: Promise<Pick<StopExecsOptions, "others" | "thread">>,
+  ): Promise<PreparedExecStop | Error> {
     try {
-      const { prepareExecStop } = await import("@task-watchers/exec-stop/watch");
+      const options = await own;
+      const { prepareExecStop } = await load<typeof execWatch>("@task-watchers/exec-stop/watch");
       return await prepareExecStop({
-        ...others,
+        ...options,
         onLate: (_call, watcher) => this.#tellLate(watcher),
         onTrouble: ({ kind, message }) => {
           if (kind !== "late") this.#parts?.trouble(`exec stop: ${printable(message)}`);
@@ -79,7 +100,7 @@ export class CommandExecs {
    * @throws ExecStopUnavailableError when they have to be
    */
   async ready(): Promise<boolean> {
-    this.open();
+    await this.open();
     const opened = await this.#opening;
     if (opened === undefined) return false;
     if (!(opened instanceof Error)) {
@@ -97,9 +118,9 @@ export class CommandExecs {
   /** How to start the command. @param onStart called with its pid */
   starter(watch: TaskWatch, onStart: (pid: number) => void): StartCommand {
     const prepared = this.#stop;
-    const known = { argv: this.#args.command, cwd: process.cwd() };
+    const known = { argv: this.#args.command, ...workingDirectory() };
     if (prepared === undefined) {
-      return startChild((pid) => {
+      return startChild(this.#inherited, (pid) => {
         onStart(pid);
         watch.follow(pid, known);
       });
@@ -111,8 +132,8 @@ export class CommandExecs {
         "set-user-ID programs such as sudo gain no rights in this command; --no-exec-stop leaves them theirs",
       );
     }
-    return async (file, args, options) => {
-      const child = await stop.spawn(file, args, options);
+    return async (file, args, { stdio }) => {
+      const child = await stop.spawn(file, args, { stdio: withInherited(stdio, this.#inherited) });
       onStart(child.pid);
       return child;
     };
@@ -131,5 +152,16 @@ export class CommandExecs {
     const who = watcher === undefined ? "a watcher" : `watcher ${printable(watcher)}`;
     this.#parts?.trouble(`an exec went on because ${who} had not answered in time`);
     if (this.#late === LATE_SHOWN) this.#parts?.trouble("further ones are only counted");
+  }
+}
+
+/** Nothing where it was removed. */
+function workingDirectory(): { readonly cwd?: string } {
+  try {
+    // process.cwd() has it as text, or not at all where its path is too long.
+    const cwd = decodeText(readlinkSync("/proc/self/cwd", "buffer"));
+    return cwd.endsWith(" (deleted)") ? {} : { cwd };
+  } catch {
+    return {};
   }
 }

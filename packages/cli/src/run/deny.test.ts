@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecEvent, Task } from "@task-watchers/chain";
 import { afterAll, expect, test } from "vitest";
+import { denyWatcher } from "./deny-watcher.ts";
 import { DenyList } from "./deny.ts";
 
 const dir = realpathSync(mkdtempSync(join(tmpdir(), "deny-")));
@@ -38,7 +39,7 @@ test("DenyList says which pattern is none", () => {
 });
 
 test("The watcher of a DenyList refuses stopped execs only, with EACCES", () => {
-  const watcher = new DenyList(["curl"]).watcher();
+  const watcher = denyWatcher(new DenyList(["curl"]));
   const event = {
     ...{ type: "exec", timeNs: 0n, argv: ["curl"], cwd: "/", cgroup: "/" },
     exe: "/usr/bin/curl",

@@ -1,12 +1,9 @@
-import { realpathSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import { resolve } from "node:path";
-import { type ExecEvent, notifierFromErrno, type TaskWatcher } from "@task-watchers/chain";
-import { encodeText } from "@task-watchers/linux";
+import { locateFile } from "@task-watchers/linux/locate-file";
+import { decodeText, encodeText } from "@task-watchers/linux/text";
 import { UsageError } from "../usage-error.ts";
 import { globExpression } from "./glob.ts";
-
-/** EACCES, include/uapi/asm-generic/errno-base.h. */
-const EACCES = 13;
 
 /** Commands that must not be run. */
 export class DenyList {
@@ -25,23 +22,16 @@ export class DenyList {
     return this.#names.length + this.#paths.length === 0;
   }
 
-  /** Whether the file is on the list, as it is called or as what it is a symbolic link to. @param path absolute */
+  /**
+   * Whether the file is on the list, as it is called or as what it is a symbolic link to. A link on a file system that may keep us waiting, as
+   * FUSE or NFS, is followed only if the kernel remembers it: the process behind that may be one that waits for us.
+   *
+   * @param path absolute
+   */
   denies(path: string): boolean {
     if (this.#matches(path)) return true;
     const real = realPath(path);
     return real !== undefined && real !== path && this.#matches(real);
-  }
-
-  /** Refuses them with EACCES, once everybody who only keeps record has been told. */
-  watcher(): TaskWatcher {
-    return {
-      name: "deny",
-      priority: Number.MAX_SAFE_INTEGER - 1,
-      exec: ({ stopped, exe }: ExecEvent) =>
-        stopped === true && typeof exe === "string" && this.denies(exe)
-          ? notifierFromErrno(-EACCES)
-          : undefined,
-    };
   }
 
   #add(pattern: string): void {
@@ -68,9 +58,13 @@ export class DenyList {
 }
 
 function realPath(path: string): string | undefined {
+  const found = locateFile(encodeText(path));
+  if (found === undefined || typeof found === "string") return undefined;
   try {
-    return realpathSync.native(Buffer.from(encodeText(path))).toString();
+    return decodeText(readlinkSync(`/proc/self/fd/${found.number}`, "buffer"));
   } catch {
     return undefined;
+  } finally {
+    found.close();
   }
 }

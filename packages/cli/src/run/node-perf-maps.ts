@@ -28,10 +28,10 @@ export class NodePerfMaps {
     this.#unregister = () => void registration.unregister();
   }
 
-  /** The environment of the command. */
-  environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-    const { NODE_OPTIONS: options } = env;
-    return { ...env, NODE_OPTIONS: options ? `${options} ${FLAGS}` : FLAGS };
+  /** Adds to our environment what programs started from now on are to find there. */
+  ask(): void {
+    const { NODE_OPTIONS: options } = process.env;
+    process.env["NODE_OPTIONS"] = options ? `${options} ${FLAGS}` : FLAGS;
   }
 
   /** Removes the maps of this run's tasks that we may remove. */

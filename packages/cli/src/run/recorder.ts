@@ -7,64 +7,74 @@ import {
   type TaskWatcher,
   taskWatchers,
 } from "@task-watchers/chain";
-import { monotonicNs } from "@task-watchers/linux";
+import { monotonicNs } from "@task-watchers/linux/clock";
 import type { Loss, WatchCounters } from "@task-watchers/tasks";
-import {
-  type AnyLine,
-  eventLine,
-  execFailedLine,
-  formatLine,
-  type HeaderLine,
-  type SummaryLine,
-} from "@task-watchers/trace";
+import type { AnyLine, SummaryLine } from "@task-watchers/trace";
 import type { CommandEnd } from "./child.ts";
+import { load } from "../load.ts";
 import { signalName } from "../report/format.ts";
 import { auditedExec } from "../report/audited-exec.ts";
-import { Live } from "../report/live.ts";
+import type { Live } from "../report/live.ts";
+import type * as printReport from "../report/print-report.ts";
 import type { RunArguments } from "./run-arguments.ts";
 import { styleFor } from "../report/style.ts";
 import { TaskTree } from "../report/task-tree.ts";
 import { standardError } from "../standard-error.ts";
 import { Progress } from "./progress.ts";
-import { TraceFile } from "../trace/trace-file.ts";
+import type * as runTrace from "./run-trace.ts";
+import type { RunTrace } from "./run-trace.ts";
+import type { HeaderFacts } from "../trace/header-line.ts";
 import { WatcherTrouble } from "../watchers/watcher-trouble.ts";
 
 /** What is kept of a run while it happens: the trace, the tree, the live lines. Itself a watcher on the chain. */
 export class Recorder {
   readonly watcher: TaskWatcher;
   readonly #args: RunArguments;
-  #trace: TraceFile | undefined;
+  #trace: RunTrace | undefined;
   readonly #tree: TaskTree;
   readonly #style = styleFor(standardError, process.env);
   readonly #columns = standardError.columns;
   readonly #beginNs = monotonicNs();
-  readonly #live: Live | undefined;
+  #live: Live | undefined;
   readonly #trouble: WatcherTrouble;
   #progress: Progress | undefined;
   #rootPid = 0;
   /** How our own children ended: the command may before its pid is told. */
   readonly #ends = new Map<number, ExitEvent>();
+  #tellEnd: (end: CommandEnd) => void = () => {};
+  readonly #commandEnded = new Promise<CommandEnd>((resolve) => (this.#tellEnd = resolve));
 
   constructor(args: RunArguments) {
     this.#args = args;
     this.#tree = isShown(args) ? new TaskTree() : new TaskTree(0);
-    if (args.live) this.#live = new Live(print, this.#style, this.#columns, this.#beginNs);
     this.#trouble = new WatcherTrouble((line) => print(this.#style.red(line)));
     this.watcher = isKept(args) ? this.#watcher() : this.#endsWatcher();
-    if (isKept(args)) warmUp();
+    if (isShown(args)) warmUp();
   }
 
-  /** The watch has begun. @throws the error of open(2) when the trace cannot be written */
-  begin(line: HeaderLine): void {
+  /** The watch has begun. What not every run has is loaded now. @throws (rejects) the error of open(2) when the trace cannot be written */
+  async begin(facts: HeaderFacts): Promise<void> {
     this.#trouble.sayWhatFailed();
-    this.#trace = this.#args.json === undefined ? undefined : new TraceFile(this.#args.json);
-    this.#trace?.write(line);
-    if (!this.#args.quiet) this.#progress = new Progress(this.#tree, process.env);
+    const { json, live, quiet } = this.#args;
+    if (json !== undefined) {
+      const { RunTrace } = await load<typeof runTrace>("./run/run-trace.ts");
+      this.#trace = new RunTrace(json, facts, this.#beginNs);
+    }
+    if (live) {
+      const { Live } = await import("../report/live.ts");
+      this.#live = new Live(print, this.#style, this.#columns, this.#beginNs);
+    }
+    if (!quiet) this.#progress = new Progress(this.#tree, process.env);
   }
 
   /** The command was started. */
   started(pid: number): void {
     this.#rootPid = pid;
+  }
+
+  /** The command has ended, and was waited for; the first call counts. */
+  ended(end: CommandEnd): void {
+    this.#tellEnd(end);
   }
 
   /** How the command ended, by the kernel's own account: Node.js has no name for real-time signals. */
@@ -75,15 +85,8 @@ export class Recorder {
   }
 
   lost(loss: Loss): void {
-    const { reason, count, sinceNs, untilNs } = loss;
-    this.#trace?.write({
-      type: "lost",
-      timeNs: String(untilNs),
-      reason,
-      count,
-      sinceNs: String(sinceNs),
-      untilNs: String(untilNs),
-    });
+    const { reason, count } = loss;
+    this.#trace?.lost(loss);
     if (this.#live)
       print(this.#style.red(`lost ${count ?? "an unknown number of"} events (${reason})`));
   }
@@ -92,7 +95,7 @@ export class Recorder {
   line(line: AnyLine): void {
     const type: unknown = line?.type;
     if (typeof type === "string" && !OUR_TYPES.has(type)) {
-      this.#trace?.write(line);
+      this.#trace?.line(line);
       const exec = auditedExec(line);
       if (exec) this.#tree.audited(exec);
       return;
@@ -107,7 +110,7 @@ export class Recorder {
 
   /** An exec did not happen. */
   execFailed(notice: ExecFailedNotice, task: Task): void {
-    this.#trace?.write(execFailedLine(notice, task));
+    this.#trace?.execFailed(notice, task);
     const node = this.#tree.execFailed(notice, task);
     if (node && (notice.raised || notice.refused)) this.#live?.execFailed(node, notice);
   }
@@ -123,13 +126,13 @@ export class Recorder {
     const now = monotonicNs();
     const elapsedNs = now - this.#beginNs;
     this.#progress?.close();
-    this.#writeSummary(this.#summary(counters, end, now, elapsedNs));
+    this.#trace?.summary(this.#summary(counters, end, now, elapsedNs));
     await this.#trace?.end();
     this.#trouble.close();
     if (this.#trace?.gone) print(this.#style.red(`the trace is incomplete: ${this.#trace.gone}`));
     if (this.#args.quiet) return;
     // Not needed until now: a command that is to be watched would wait for it.
-    const { reportLines } = await import("../report/print-report.ts");
+    const { reportLines } = await load<typeof printReport>("./report/print-report.ts");
     const lines = reportLines(this.#tree, counters, {
       style: this.#style,
       columns: this.#columns,
@@ -141,32 +144,20 @@ export class Recorder {
     print(lines.join("\n"));
   }
 
-  /** The command never ran: what there is of the trace is written. */
-  async abort(): Promise<void> {
+  /** The command never ran: the trace, if it was begun, says so by a summary without an end of the command. */
+  async abort(counters: WatchCounters | undefined): Promise<void> {
     this.#progress?.close();
     this.#live?.flush();
+    const now = monotonicNs();
+    if (counters)
+      this.#trace?.summary(this.#summary(counters, undefined, now, now - this.#beginNs));
     this.#trouble.close();
     await this.#trace?.end();
   }
 
-  #writeSummary(line: SummaryLine): void {
-    const dropped = this.#trace?.dropped ?? 0;
-    if (dropped > 0) {
-      const { timeNs } = line;
-      const times = { timeNs, sinceNs: String(this.#beginNs), untilNs: timeNs };
-      this.#trace?.write({ type: "lost", ...times, reason: "trace", count: dropped });
-    }
-    try {
-      this.#trace?.write(line);
-    } catch {
-      // What a module says of itself cannot be written.
-      this.#trace?.write({ ...line, modules: [] });
-    }
-  }
-
   #summary(
     counters: WatchCounters,
-    command: CommandEnd,
+    command: CommandEnd | undefined,
     now: bigint,
     elapsedNs: bigint,
   ): SummaryLine {
@@ -175,7 +166,7 @@ export class Recorder {
       type: "summary",
       timeNs: String(now),
       durationNs: String(elapsedNs),
-      command,
+      ...(command && { command }),
       tasks: { seen, failed, alive },
       execs: counters.execs,
       counters: { ...counters, traceLinesDropped: this.#trace?.dropped ?? 0 },
@@ -199,9 +190,12 @@ export class Recorder {
     // oxlint-disable-next-line typescript/no-this-alias, unicorn/no-this-assignment
     const recorder = this;
     const tree = this.#tree;
-    const live = this.#live;
-    const record = (event: TaskEvent, task: Parameters<typeof eventLine>[1]): void =>
-      this.#trace?.write(eventLine(event, task));
+    const record = (event: TaskEvent, task: Task): void => this.#trace?.event(event, task);
+    const tellExit = (event: ExitEvent, task: Task): void => {
+      const node = tree.exit(event, task);
+      if (node) recorder.#live?.exit(node);
+      record(event, task);
+    };
     return {
       ...PLACE,
       init(event, task) {
@@ -211,7 +205,7 @@ export class Recorder {
       clone: record,
       exec(event, task) {
         const node = tree.exec(event, task);
-        if (node) live?.exec(node, event.timeNs);
+        if (node) recorder.#live?.exec(node, event.timeNs);
         record(event, task);
       },
       uid(event, task) {
@@ -221,9 +215,15 @@ export class Recorder {
       gid: record,
       exit(event, task) {
         recorder.#noteEnd(event, task);
-        const node = tree.exit(event, task);
-        if (node) live?.exit(node);
-        record(event, task);
+        if (event.status === undefined || task.ppid !== process.pid) {
+          tellExit(event, task);
+          return undefined;
+        }
+        // Whoever waits for it knows, or will in a moment; `free` comes after that.
+        return recorder.#commandEnded.then(async (end) => {
+          const { completeExit } = await import("./complete-exit.ts");
+          tellExit(task.pid === recorder.#rootPid ? completeExit(event, end) : event, task);
+        });
       },
       free(event, task) {
         tree.free(task);
@@ -256,9 +256,6 @@ function warmUp(): void {
     tree.exec({ type: "exec", ...base }, task);
     tree.exit({ type: "exit", timeNs: 0n, code: 0 }, task);
     tree.free(task);
-    for (const type of ["init", "exec", "free"] as const) {
-      formatLine(eventLine({ type, ...base }, task));
-    }
   }
 }
 

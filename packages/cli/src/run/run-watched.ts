@@ -4,12 +4,10 @@ import { Command, type CommandEnd, exitStatus, wasInterrupted } from "./child.ts
 import { CommandError } from "./command-error.ts";
 import type { CommandExecs } from "./command-execs.ts";
 import type { RunScreen } from "../live/run-screen.ts";
-import { hasRunScreen } from "../live/terminal.ts";
 import { count } from "../report/format.ts";
-import { headerLine } from "../trace/header-line.ts";
-import { beginWatchers } from "../watchers/begin-watchers.ts";
+import type { BegunWatchers } from "../watchers/begin-watchers.ts";
 import { standardError } from "../standard-error.ts";
-import { NodePerfMaps } from "./node-perf-maps.ts";
+import type { NodePerfMaps } from "./node-perf-maps.ts";
 import { openWatch } from "./open-watch.ts";
 import { Recorder } from "./recorder.ts";
 import type { RunArguments } from "./run-arguments.ts";
@@ -28,37 +26,36 @@ const NOTE_EVERY = 5;
  */
 export async function runWatched(args: RunArguments, execs: CommandExecs): Promise<number> {
   // A screen shows what the lines would.
-  const isOnScreen = args.live && hasRunScreen(process.env);
+  const isOnScreen = await hasScreen(args);
   const recorder = new Recorder(isOnScreen ? { ...args, live: false } : args);
   execs.tellTo(recorder);
-  await using watchers = await beginWatchers(args.watchers, { kind: "descent" }, (line) => {
-    if (!args.quiet) standardError.write(`${line}\n`);
-  });
+  await using watchers = await watchersFor(args);
   const registrations = [taskWatchers.chain.register(recorder.watcher)];
-  if (!args.deny.isEmpty) registrations.push(taskWatchers.chain.register(args.deny.watcher()));
+  if (!args.deny.isEmpty) {
+    const { denyWatcher } = await import("./deny-watcher.ts");
+    registrations.push(taskWatchers.chain.register(denyWatcher(args.deny)));
+  }
   let watch: TaskWatch | undefined;
   try {
     watch = await openWatch(args, recorder, execs);
-    watchers.check();
+    watchers?.check();
     const isStopping = await execs.ready();
     watch.listen({ execFailed: (notice, task) => recorder.execFailed(notice, task) });
     const { connector, source } = watch.counters();
-    recorder.begin(
-      headerLine({
-        scope: "followed",
-        command: args.command,
-        receiveBufferBytes: connector?.receiveBufferBytes,
-        kind: source?.name ?? "connector",
-        execs: isStopping ? "stop" : "proc",
-      }),
-    );
+    await recorder.begin({
+      scope: "followed",
+      command: args.command,
+      receiveBufferBytes: connector?.receiveBufferBytes,
+      kind: source?.name ?? "connector",
+      execs: isStopping ? "stop" : "proc",
+    });
     const end = await watchCommand(args, watch, recorder, execs);
-    await watchers.finish();
+    await watchers?.finish();
     await recorder.finish(watch.counters(), end);
     return exitStatus(end);
   } catch (error) {
     await watch?.close();
-    await recorder.abort();
+    await recorder.abort(watch?.counters());
     throw error;
   } finally {
     // Resolves when no watcher is at work any more, which may be never.
@@ -74,17 +71,19 @@ async function watchCommand(
 ): Promise<CommandEnd> {
   const hurry = new AbortController();
   const command = new Command(() => hurry.abort());
-  const maps = args.nodePerfMaps ? new NodePerfMaps() : undefined;
-  const env = maps?.environment(process.env) ?? process.env;
+  const maps = await perfMapsFor(args);
   const start = execs.starter(watch, (pid) => recorder.started(pid));
   const stdout = args.json === "-" ? 2 : 1;
   const screen = await screenFor(args, stdout, watch);
   try {
-    const end = await command
-      .run(args.command, { stdio: screen?.stdio ?? [0, stdout, 2], env }, start)
-      .catch((error: unknown) => {
-        throw commandError(args.command, error);
-      });
+    let end: CommandEnd = {};
+    try {
+      end = await command.run(args.command, { stdio: screen?.stdio ?? [0, stdout, 2] }, start);
+    } catch (error) {
+      throw commandError(args.command, error);
+    } finally {
+      recorder.ended(end);
+    }
     const isPatient = args.wait && !hurry.signal.aborted && !wasInterrupted(end);
     if (isPatient) await waitForDescent(watch, recorder, hurry.signal);
     else await Promise.race([watch.whenIdle(), delay(LAST_EVENT_MS)]);
@@ -98,12 +97,36 @@ async function watchCommand(
   }
 }
 
+/** Undefined where none was asked for. What not every run has is loaded only then: the command waits for it. */
+async function watchersFor({ watchers, quiet }: RunArguments): Promise<BegunWatchers | undefined> {
+  if (watchers.names.length === 0) return undefined;
+  const { beginWatchers } = await import("../watchers/begin-watchers.ts");
+  return await beginWatchers(watchers, { kind: "descent" }, (line) => {
+    if (!quiet) standardError.write(`${line}\n`);
+  });
+}
+
+async function perfMapsFor({ nodePerfMaps }: RunArguments): Promise<NodePerfMaps | undefined> {
+  if (!nodePerfMaps) return undefined;
+  const { NodePerfMaps } = await import("./node-perf-maps.ts");
+  const maps = new NodePerfMaps();
+  maps.ask();
+  return maps;
+}
+
+/** Whether a full screen was asked for, and can be had. */
+async function hasScreen({ live }: RunArguments): Promise<boolean> {
+  if (!live) return false;
+  const { hasRunScreen } = await import("../live/terminal.ts");
+  return hasRunScreen(process.env);
+}
+
 async function screenFor(
   args: RunArguments,
   stdout: number,
   watch: TaskWatch,
 ): Promise<RunScreen | undefined> {
-  if (!args.live || !hasRunScreen(process.env)) return undefined;
+  if (!(await hasScreen(args))) return undefined;
   const { RunScreen } = await import("../live/run-screen.ts");
   return new RunScreen(args.command, stdout, watch);
 }

@@ -1,4 +1,8 @@
+import { inheritedDescriptors } from "../inherited-descriptors.ts";
+import { load } from "../load.ts";
+import { requireProc } from "../require-proc.ts";
 import { CommandExecs } from "./command-execs.ts";
+import type * as watched from "./run-watched.ts";
 import type { RunArguments } from "./run-arguments.ts";
 
 /**
@@ -8,11 +12,13 @@ import type { RunArguments } from "./run-arguments.ts";
  *   command is started; CommandError
  */
 export async function run(args: RunArguments): Promise<number> {
-  if (args.report === undefined) return await runCommand(args);
+  requireProc();
+  const inherited = inheritedDescriptors();
+  if (args.report === undefined) return await runCommand(args, inherited);
   const { RunReport } = await import("./run-report.ts");
   const report = await RunReport.open(args.report, args);
   try {
-    const status = await runCommand({ ...args, json: report.trace });
+    const status = await runCommand({ ...args, json: report.trace }, inherited);
     await report.write();
     return status;
   } finally {
@@ -20,13 +26,13 @@ export async function run(args: RunArguments): Promise<number> {
   }
 }
 
-async function runCommand(args: RunArguments): Promise<number> {
-  const execs = new CommandExecs(args);
+async function runCommand(args: RunArguments, inherited: readonly number[]): Promise<number> {
+  const execs = new CommandExecs(args, inherited);
   try {
     // While another thread gets ready to start the command, the rest is loaded. But what a watcher sets up in this thread for
     // its descent reaches the command only if that thread is made afterwards.
-    if (args.watchers.names.length === 0) execs.open();
-    const { runWatched } = await import("./run-watched.ts");
+    if (args.watchers.names.length === 0) await execs.open();
+    const { runWatched } = await load<typeof watched>("./run/run-watched.ts");
     return await runWatched(args, execs);
   } finally {
     await execs.close();

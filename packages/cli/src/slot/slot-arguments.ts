@@ -1,3 +1,4 @@
+import { requireText } from "../argument-bytes.ts";
 import { durationMs, parseOptions, wholeNumber } from "../arguments.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -53,6 +54,7 @@ cannot be run, 127 when it is not found, 130 when Ctrl-C ended the wait.
 /** @throws UsageError that names the argument and what would be right */
 export function parseSlotArguments(args: readonly string[]): SlotArguments {
   const { name, options, command } = split(args);
+  requireText([name, ...options]);
   const values = parseOptions(options, OPTIONS);
   const parsed = {
     name,

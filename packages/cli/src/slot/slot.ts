@@ -1,6 +1,8 @@
 import { execProgram } from "@task-watchers/linux";
 import { removeUnusedSlots, type Slot, type Slots, slots } from "@task-watchers/semundo/slots";
 import { asUsage } from "../arguments.ts";
+import { inheritedDescriptors } from "../inherited-descriptors.ts";
+import { requireProc } from "../require-proc.ts";
 import { count } from "../report/format.ts";
 import { printable } from "../report/terminal-text.ts";
 import { CommandError } from "../run/command-error.ts";
@@ -18,6 +20,7 @@ const INTERRUPTED = 130;
  * @throws CommandError; UsageError; SemaphoreError, SlotsCountError when there can be no such slots
  */
 export async function slot(args: SlotArguments): Promise<number> {
+  requireProc();
   if (args.list) return await listSlotsCommand(args);
   if (args.clean) {
     const removed = await removeUnusedSlots();
@@ -25,6 +28,7 @@ export async function slot(args: SlotArguments): Promise<number> {
     say(removed.length === 0 ? "nothing to remove" : `removed ${names}`);
     return 0;
   }
+  const inherited = inheritedDescriptors();
   const opened = await asUsage(() => slots(args.name, { count: args.count ?? 1 }));
   const held = await take(opened, args);
   if (typeof held === "number") {
@@ -34,7 +38,7 @@ export async function slot(args: SlotArguments): Promise<number> {
   const [file = "", ...rest] = args.command;
   try {
     // The kernel keeps what this process holds when it becomes another program, and gives it back when that one ends.
-    return execProgram(file, rest);
+    return execProgram(file, rest, inherited);
   } catch (error) {
     held.release();
     await opened.close();

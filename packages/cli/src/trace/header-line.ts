@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { arch, hostname, release } from "node:os";
 import { taskWatchers } from "@task-watchers/chain";
-import { clockOffsets, monotonicNs } from "@task-watchers/linux";
+import { clockOffsets, monotonicNs } from "@task-watchers/linux/clock";
 import { type HeaderLine, TRACE_SCHEMA } from "@task-watchers/trace";
 import { packageVersion } from "../version.ts";
 

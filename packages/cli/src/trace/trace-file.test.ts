@@ -1,9 +1,12 @@
+import { pbkdf2 } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { TraceFile } from "./trace-file.ts";
 
+const derive = promisify(pbkdf2);
 const dir = mkdtempSync(join(tmpdir(), "trace-"));
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -30,4 +33,16 @@ test("TraceFile counts what a full device does not take, and says why", async ()
   await file.end();
   expect(file.gone).toBe("ENOSPC");
   expect(file.dropped).toBe(2001);
+});
+
+test("TraceFile says why also when it is ended before the failed file is closed", async () => {
+  const file = new TraceFile("/dev/full");
+  // The write is on its way; the file is closed only after what Node.js' few threads have to do before.
+  file.write({ type: "x", text: "x".repeat(40_000) });
+  for (let n = 0; n < 5; n++) await new Promise<void>((resolve) => process.nextTick(resolve));
+  const busy = Array.from({ length: 12 }, () => derive("password", "salt", 100_000, 64, "sha512"));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await file.end();
+  await Promise.all(busy);
+  expect(file.gone).toBe("ENOSPC");
 });

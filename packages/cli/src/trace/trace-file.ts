@@ -65,7 +65,8 @@ export class TraceFile {
     if (this.#gone !== undefined) return;
     const ended = new Promise<void>((resolve) => {
       this.#stream.end((error?: NodeJS.ErrnoException | null) => {
-        if (error) this.#onError(error);
+        // A stream that has failed says here only that it is destroyed; why, it tells once its file is closed.
+        if (error) this.#onError(this.#stream.errored ?? error);
         resolve();
       });
     });

@@ -1,5 +1,5 @@
 import type { ProcEvent } from "@task-watchers/proc-events";
-import { monotonicNs } from "@task-watchers/linux";
+import { monotonicNs } from "@task-watchers/linux/clock";
 import { userNames } from "../arguments.ts";
 import { describeEnd, formatDuration, grouped } from "../report/format.ts";
 import { FullScreen, type Screen } from "../report/full-screen.ts";

@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
 import { taskWatchers } from "@task-watchers/chain";
-import { clockOffsets, monotonicNs } from "@task-watchers/linux";
+import { clockOffsets, monotonicNs } from "@task-watchers/linux/clock";
 import { toLine } from "@task-watchers/proc-events";
 import type { AnyLine } from "@task-watchers/trace";
 import { watchScreen } from "../live/watch-screen.ts";
 import { moduleLines } from "../report/print-modules.ts";
 import { asUsage } from "../arguments.ts";
+import { requireProc } from "../require-proc.ts";
 import { lossLine } from "../report/print-losses.ts";
 import { type Style, styleFor } from "../report/style.ts";
 import { standardError } from "../standard-error.ts";
@@ -30,6 +31,7 @@ const INCOMPLETE = 1;
  * @throws SourceUnavailableError, UsageError, the relay's refusal, or the error of open(2)
  */
 export async function watch(args: WatchArguments): Promise<number> {
+  if (args.connect === undefined) requireProc();
   const { pid } = args.filter;
   const pids = pid === undefined ? undefined : [pid].flat();
   await using watchers = await beginWatchers(

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { NetlinkConnection, openNetlinkSocket } from "@task-watchers/netlink";
 import { NETLINK_AUDIT } from "@task-watchers/netlink/constants";
 import { decodeStruct, type Layout, u32 } from "@task-watchers/linux/layout";
@@ -76,12 +77,37 @@ function describe({ enabled, pid, backlogLimit, lost }: AuditStatus): string {
 
 function explain(capability: CapabilityName, code: string, host: HostFacts): Refusal | undefined {
   if (code === "EPERM") return lacks(capability, host);
-  if (code === "EPROTONOSUPPORT") return notInKernel("audit", "a kernel with CONFIG_AUDIT=y");
-  if (code !== "ECONNREFUSED") return undefined;
-  return host.namespaces.user.first === false
-    ? {
-        reason: "the audit system answers nobody in another user namespace than the host's first",
-        remedy: "run outside of it; a rootless container is a user namespace of its own",
-      }
-    : { reason: "audit was switched off at boot", remedy: "boot without audit=0" };
+  if (code === "EPROTONOSUPPORT") {
+    return withoutAudit(text("/proc/cmdline"), existsSync("/proc/self/loginuid"));
+  }
+  if (code !== "ECONNREFUSED" || host.namespaces.user.first === true) return undefined;
+  return {
+    reason: "the audit system answers nobody in another user namespace than the host's first",
+    remedy: "run outside of it; a rootless container is a user namespace of its own",
+  };
+}
+
+/**
+ * Why the kernel has no audit socket.
+ *
+ * @param commandLine what the kernel was booted with
+ * @param isBuiltIn whether it was built with audit
+ */
+export function withoutAudit(commandLine: string, isBuiltIn: boolean): Refusal {
+  // One such word is enough, whatever follows (kernel/audit.c: audit_enable).
+  if (isBuiltIn && /(?:^|\s)audit=(?:0|off)(?:\s|$)/iu.test(commandLine)) {
+    return {
+      reason: "the kernel was booted with audit=0",
+      remedy: "take audit=0 off the kernel's command line and reboot",
+    };
+  }
+  return notInKernel("audit", "a kernel with CONFIG_AUDIT=y");
+}
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
