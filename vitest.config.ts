@@ -30,6 +30,7 @@ export default defineConfig({
           fileParallelism: false,
           // A busy machine takes many times as long as a quiet one.
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           // Other programs fork, exec and take CPU time as they like. What fails once and then passes is told at the end.
           retry: 1,
         },

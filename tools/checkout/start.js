@@ -1,5 +1,5 @@
 // @ts-check
-/** npm start [-- command…]: sets up, then watches every task of a command; by default, of a typecheck of this workspace. */
+/** npm start [-- command…]: sets up, then watches every task of a command, run where the caller stands; by default, of a typecheck of this workspace. */
 import { become } from "./run.js";
 import { CLI, ENV, ROOT, setUp } from "./setup.js";
 
@@ -10,5 +10,5 @@ const work = ["turbo", "run", "check", "--output-logs=none"];
 become(
   process.execPath,
   [CLI, "run", ...(given.length > 0 ? options : ["--live", "--with", "delayacct", "--", ...work])],
-  given.length > 0 ? {} : { cwd: ROOT, env: ENV },
+  given.length > 0 ? { cwd: process.env["INIT_CWD"] ?? process.cwd() } : { cwd: ROOT, env: ENV },
 );

@@ -5,15 +5,18 @@
  *     npm run combinations [-- --manager npm|pnpm] [--only delayacct+semundo …] [--json]
  *
  * Packs the packages, and for each subset makes an empty project, installs from the tarballs without scripts, imports, watches a
- * small command, unloads, and ends. Then each watcher alone, by its `register` entry. As root audit is switched on for those
- * that have it, and off again. Exit status 1 when a combination did not do what it should.
+ * small command, unloads, and ends. Then each watcher alone, by its `register` entry, and all of them where something is different:
+ * two copies of chain, no process events, audit or delay accounting on or off. As root audit is switched on for those that have it,
+ * and off again. Exit status 1 when a combination did not do what it should.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { faultsOf, runIn } from "./check.js";
+import { hostState } from "./host-state.js";
 import { makeProject, sizeOf } from "./project.js";
+import { SITUATIONS } from "./situations.js";
 import { parseSubsets, subsets, WATCHERS } from "./subsets.js";
 import { packAll } from "./tarballs.js";
 
@@ -44,12 +47,19 @@ for (const manager of values.manager) {
       if (names.length < 2) return;
       tell(manager, names, "reversed", directory, began, watched(directory, reversed, enable));
       tell(manager, names, "reload", directory, began, watched(directory, names, ["--reload"]));
+      if (names.length < WATCHERS.length) return;
+      for (const { way, forRoot, faults } of SITUATIONS) {
+        if (isRoot || !forRoot)
+          tell(manager, names, way, directory, began, faults(directory, names));
+      }
     });
   }
   for (const name of WATCHERS.filter((watcher) => chosen.some(([only]) => only === watcher))) {
     inProject(manager, [name], (directory, began) => {
       const args = ["--import", `@task-watchers/${name}/register`, "src/alone.js"];
-      tell(manager, [name], "register", directory, began, runIn(directory, args).faults);
+      const warns = name === "audit" && hostState().audit["enabled"] !== "1";
+      const { faults } = runIn(directory, args, { warns });
+      tell(manager, [name], "register", directory, began, faults);
     });
   }
 }

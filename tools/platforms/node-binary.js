@@ -1,6 +1,6 @@
 // @ts-check
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../combinations/tarballs.js";
 import { cacheFolder } from "./cache-folder.js";
@@ -36,6 +36,8 @@ export function nodeBinary(version, arch = /** @type {"x64" | "arm64"} */ (proce
     if (sum !== integrity) throw new Error(`${tarball}: ${sum}, should be ${integrity}`);
     run("tar", ["-xzf", tarball, "package/bin/node"], work);
     rmSync(tarball);
+    // Tests run it as nobody, too.
+    chmodSync(work, 0o755);
     renameSync(work, folder);
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -7,6 +7,8 @@ import { ROOT } from "../combinations/tarballs.js";
 import { nodeBinary } from "./node-binary.js";
 
 const TIMEOUT_MS = 1_800_000;
+/** Of what was printed by a run without a report. */
+const LAST_LINES = 20;
 
 /**
  * The tests of one project on one version of Node.js, which is also the one that tests start by name.
@@ -26,7 +28,8 @@ export function onNode(version, project, paths) {
       node,
       [
         ...["node_modules/vitest/vitest.mjs", "run", "--project", project],
-        ...["--reporter=json", "--outputFile", report, ...paths],
+        // The other for what there is to say should there be no report.
+        ...["--reporter=verbose", "--reporter=json", "--outputFile.json", report, ...paths],
       ],
       {
         cwd: ROOT,
@@ -43,7 +46,8 @@ export function onNode(version, project, paths) {
     try {
       told = JSON.parse(readFileSync(report, "utf8"));
     } catch {
-      return { ...row, result: "did not run", faults: [`${stdout}${stderr}`.trim()] };
+      const last = `${stdout}${stderr}`.trim().split("\n").slice(-LAST_LINES).join("\n  ");
+      return { ...row, result: "did not come to an end", faults: [last] };
     }
     const faults = failures(told);
     if (status !== 0 && faults.length === 0) faults.push(`exit status ${status}: ${stderr.trim()}`);

@@ -2,7 +2,7 @@
 /**
  * Loads the watchers named, watches a small command, unloads them, and ends by itself. Prints one line of JSON.
  *
- *     node watch.js [--enable-audit] [--reload] name…
+ *     node watch.js [--enable-audit] [--reload] [--pidfd] name…
  */
 import { spawn } from "node:child_process";
 import { taskWatchers } from "@task-watchers/chain";
@@ -36,6 +36,7 @@ const registration = taskWatchers.register({
   free: count,
 });
 const watch = await watchTasks({
+  source: options.has("--pidfd") ? "pidfd" : "connector",
   onLine: ({ type }) => {
     lines[type] = (lines[type] ?? 0) + 1;
   },

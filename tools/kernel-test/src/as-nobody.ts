@@ -25,7 +25,7 @@ export function nobodyCommand(
   return ["setpriv", ...user, ...sets, "--", command, ...args];
 }
 
-/** Runs a command as nobody, with exactly the capabilities named, and waits for its end (30 s at most). Needs root. */
+/** Runs a command as nobody, with exactly the capabilities named, and waits for its end (90 s at most). Needs root. */
 export function asNobody(
   command: string,
   args: readonly string[] = [],
@@ -37,7 +37,7 @@ export function asNobody(
     cwd: "/",
     encoding: "utf8",
     env: { PATH: process.env["PATH"] },
-    timeout: 30_000,
+    timeout: 90_000,
   });
   if (error !== undefined) throw error;
   return { status, stdout, stderr };

@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -36,8 +37,13 @@ export function installed(...packages: string[]): string {
   const root = join(cacheDirectory(), `installed-${fingerprint(folders)}`);
   if (existsSync(root)) return root;
   const temporary = mkdtempSync(`${root}.`);
+  const compiled = join(temporary, "compiled");
+  compile(folders, compiled);
   const modules = join(temporary, "node_modules");
-  for (const folder of folders) install(folder, modules);
+  for (const folder of folders) install(folder, modules, join(compiled, folder, "src"));
+  rmSync(compiled, { recursive: true });
+  // Or a package.json somewhere above would be this directory's, and its name and type would count here.
+  writeFileSync(join(temporary, "package.json"), "{}\n");
   execFileSync("chmod", ["-R", "a+rX", temporary]);
   try {
     renameSync(temporary, root);
@@ -49,7 +55,7 @@ export function installed(...packages: string[]): string {
   return root;
 }
 
-function install(folder: string, modules: string): void {
+function install(folder: string, modules: string, compiled: string): void {
   const from = join(workspace, "packages", folder);
   const to = join(modules, manifest(folder).name);
   mkdirSync(to, { recursive: true });
@@ -60,23 +66,26 @@ function install(folder: string, modules: string): void {
     if (existsSync(join(modules, name))) continue;
     symlinkSync(realpathSync(join(from, "node_modules", name)), join(modules, name));
   }
-  compile(folder, to);
+  renameSync(compiled, join(to, "dist"));
 }
 
-/** Only erases types: whether they are right is another test's question, and this is fast. */
-function compile(folder: string, to: string): void {
+/**
+ * Only erases types: whether they are right is another test's question, and this is fast. All at once: a compiler for each would have
+ * taken up most of a test's time on a busy machine.
+ */
+function compile(folders: readonly string[], to: string): void {
   const tsc = join(
     dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
     "bin/tsc",
   );
-  const source = join(workspace, "packages", folder, "src");
   const options = [
     ["--noCheck", "--ignoreConfig", "--types", ""],
     ["--module", "nodenext", "--target", "es2023"],
     ["--rewriteRelativeImportExtensions", "--verbatimModuleSyntax"],
-    ["--rootDir", source, "--outDir", join(to, "dist")],
+    ["--rootDir", join(workspace, "packages"), "--outDir", to],
   ].flat();
-  execFileSync(process.execPath, [tsc, ...options, ...sources(folder)], { stdio: "pipe" });
+  const files = folders.flatMap((folder) => sources(folder));
+  execFileSync(process.execPath, [tsc, ...options, ...files], { stdio: "pipe" });
 }
 
 function closure(packages: readonly string[]): string[] {
@@ -108,5 +117,7 @@ function fingerprint(folders: readonly string[]): string {
     hash.update(JSON.stringify(manifest(folder)));
     for (const path of sources(folder)) hash.update(path).update(readFileSync(path));
   }
+  // How it is installed counts as well.
+  hash.update(readFileSync(import.meta.filename));
   return hash.digest("hex").slice(0, 16);
 }

@@ -20,12 +20,13 @@ const MODULES = [
   "fs/overlayfs/overlay",
 ];
 
-/** @typedef {{ kernel: string, busybox: string, checkout: string, work: string }} Guest */
+/** @typedef {{ kernel: string, busybox: string, checkout: string, work: string, bootWith?: string }} Guest */
 
 /**
  * Boots a kernel with the host's /usr and the checkout, both read-only, and runs one command in the checkout as root.
  *
- * @param {Guest} guest an unpacked linux-image package, a busybox that is linked statically, the checkout, a directory to write
+ * @param {Guest} guest an unpacked linux-image package, a busybox that is linked statically, the checkout, a directory to write,
+ *   more words for the kernel's command line
  * @param {string} command for sh
  * @param {(line: string) => void} tell each line of the console
  * @param {number} timeoutMs
@@ -45,7 +46,7 @@ export async function runInGuest(guest, command, tell, timeoutMs) {
     // Emulated: it is there everywhere, and KVM within a virtual machine hung where this was made.
     ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "3G"],
     ...["-kernel", join(boot, image), "-initrd", archive],
-    ...["-append", "console=ttyS0 quiet panic=-1"],
+    ...["-append", `console=ttyS0 quiet panic=-1 ${guest.bootWith ?? ""}`],
     ...["-display", "none", "-serial", "stdio", "-no-reboot", "-nic", "none"],
     ...share("usr", "/usr"),
     ...share("node", dirname(process.execPath)),
