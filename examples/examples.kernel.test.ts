@@ -50,11 +50,22 @@ kernelTest(
       "-c",
       `${daemon}${storm} sleep ${mark}`,
     ]);
-    expect(status).toBe(0);
+    // SIGKILL's, as a shell has it.
+    expect(status).toBe(137);
     expect(Number(/^ended (\d+) processes$/mu.exec(stdout)?.[1])).toBeGreaterThan(3);
     expect(spawnSync("pgrep", ["-f", `sleep ${mark}`], { encoding: "utf8" }).stdout).toBe("");
   },
 );
+
+kernelTest("supervise.js ends as its command did, and says how to call it", NEEDS, () => {
+  expect(example("supervise.js", ["20", "sh", "-c", "exit 7"]).status).toBe(7);
+  expect(example("supervise.js", ["20", "/no/such/command"]).status).toBe(127);
+  const { status, stderr } = example("supervise.js");
+  expect({ status, stderr }).toEqual({
+    status: 125,
+    stderr: "usage: node supervise.js SECONDS COMMAND [ARGUMENT…]\n",
+  });
+});
 
 kernelTest("ci-step.js fails when a child failed unnoticed, and only then", NEEDS, () => {
   const bad = example("ci-step.js", ["sh", "-c", "ls /nonexistent 2>&-; true"]);

@@ -1,16 +1,31 @@
 // @ts-check
 // node supervise.js SECONDS COMMAND…: runs a command for at most so long, then ends it and all that descends from it.
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pidfdOpen, pidfdSendSignal } from "@task-watchers/linux";
 import { watchTasks } from "@task-watchers/tasks";
 
 const SIGKILL = 9;
 const [seconds = "", command = "", ...args] = process.argv.slice(2);
-const watch = await watchTasks();
+if (!(Number(seconds) > 0) || command === "") {
+  console.error("usage: node supervise.js SECONDS COMMAND [ARGUMENT…]");
+  process.exit(125);
+}
+const watch = await watchTasks({
+  // One whose fork was lost is found again by its parent; if that has ended too, nothing tells it from a stranger.
+  onLost: ({ count }) =>
+    console.error(`lost ${count ?? "some"} events: a process may have escaped`),
+});
 const child = spawn(command, args, { stdio: "inherit" });
 if (child.pid !== undefined) watch.follow(child.pid);
-child.on("error", ({ message }) => console.error(message));
+child.on("error", ({ message }) => {
+  console.error(message);
+  process.exitCode = 127;
+});
+child.on("exit", (code, signal) => {
+  process.exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
+});
 
 const timeUp = new AbortController();
 setTimeout(() => timeUp.abort(), Number(seconds) * 1000).unref();
