@@ -68,14 +68,16 @@ function scriptOf(file) {
 /** What perf script prints. @param {string} text @returns {Tracepoint[]} */
 export function parse(text) {
   if (/PERF_RECORD_LOST/u.test(text)) throw new Error("perf itself lost records");
-  return text.split("\n").flatMap((line) => parseLine(line) ?? []);
+  // A program's name may hold line feeds.
+  return text.split(/\n(?=\s*\d+\/\d+\s+\d+\.\d{9}:)/u).flatMap((entry) => parseEntry(entry) ?? []);
 }
 
-const LINE = /^\s*(\d+)\/(\d+)\s+(\d+)\.(\d{9}):\s+sched:sched_process_(fork|exec|exit): (.*)$/u;
+const ENTRY =
+  /^\s*(\d+)\/(\d+)\s+(\d+)\.(\d{9}):\s+sched:sched_process_(fork|exec|exit): (.*?)\s*$/su;
 
-/** @param {string} line @returns {Tracepoint | undefined} */
-function parseLine(line) {
-  const [, pid, tid, seconds = "", nanoseconds = "", type, fields = ""] = LINE.exec(line) ?? [];
+/** @param {string} entry @returns {Tracepoint | undefined} */
+function parseEntry(entry) {
+  const [, pid, tid, seconds = "", nanoseconds = "", type, fields = ""] = ENTRY.exec(entry) ?? [];
   if (type === undefined) return undefined;
   const base = {
     timeNs: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),

@@ -7,6 +7,14 @@ export function cpuNsOfTree(pid) {
   return processesOf(pid).reduce((sum, one) => sum + cpuNs(one), 0);
 }
 
+/** Nanoseconds of CPU time a thread of the kernel's own has used; 0 when there is none of that name. @param {string} name */
+export function cpuNsOfKernelThread(name) {
+  const pid = list("/proc").find((one) => {
+    return /^\d+$/u.test(one) && read(`/proc/${one}/comm`) === `${name}\n`;
+  });
+  return pid === undefined ? 0 : cpuNs(Number(pid));
+}
+
 /** Bytes of memory a process and its live descent have resident. @param {number} pid */
 export function residentBytesOfTree(pid) {
   return processesOf(pid).reduce((sum, one) => sum + residentBytes(one), 0);
