@@ -50,7 +50,7 @@ function netlinkSockets(): number {
 }
 
 kernelTest(
-  "A thousand watches leave no descriptor, handle, socket or memory behind",
+  "Thousands of watches leave no descriptor, handle, socket or memory behind",
   NEEDS,
   async () => {
     const cycle = async (): Promise<void> => {
@@ -58,19 +58,23 @@ kernelTest(
       await watch.close();
       await watch.close();
     };
+    const thousand = async (): Promise<number> => {
+      const before = process.memoryUsage().rss;
+      for (let i = 0; i < 1000; i++) await cycle();
+      return process.memoryUsage().rss - before;
+    };
     // The heap takes as long to reach the size that it keeps.
-    for (let i = 0; i < 1000; i++) await cycle();
+    await thousand();
     const descriptors = openDescriptors();
     const sockets = netlinkSockets();
     const resources = process.getActiveResourcesInfo().length;
-    const before = process.memoryUsage().rss;
-    for (let i = 0; i < 1000; i++) await cycle();
+    const growth = [await thousand(), await thousand(), await thousand(), await thousand()];
     expect(openDescriptors()).toEqual(descriptors);
     // Other programs' sockets are in the list too, and come and go.
     expect(netlinkSockets() - sockets).toBeLessThan(500);
     expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(resources);
-    // A leak of one receive batch a cycle would be 50 MB.
-    expect(process.memoryUsage().rss - before).toBeLessThan(30e6);
+    // A leak of one receive batch a cycle would be 50 MB in each; a heap that still grows does so once or twice.
+    expect(Math.min(...growth)).toBeLessThan(15e6);
   },
 );
 
