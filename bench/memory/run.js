@@ -25,6 +25,7 @@ const SETTLE_MS = values.quick ? 500 : 3000;
 const TARGET = { tasks: 10_000, megabytes: 80 };
 
 const watcher = fileURLToPath(new URL("../patches/watcher.js", import.meta.url));
+const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
 
 /** @param {string} row */
 function ours(row) {
@@ -40,6 +41,9 @@ const CONTENDERS = {
   "chain and tasks": ours("chain and tasks"),
   "proc-events": ours("proc-events"),
   "per-task watchers": ours("per-task watchers"),
+  "task-watchers watch": {
+    command: [process.execPath, main, "watch", "--command", "^none of them$"],
+  },
   ...(isInstalled("forkstat") && { forkstat: { command: ["forkstat", "-e", "fork,exec,exit"] } }),
 };
 

@@ -1,4 +1,5 @@
 import { SourceUnavailableError, type TaskWatch, watchTasks } from "@task-watchers/tasks";
+import { keepNewSpaceSmall } from "../new-space.ts";
 import { printable } from "../report/terminal-text.ts";
 import type { CommandExecs } from "./command-execs.ts";
 import type { Recorder } from "./recorder.ts";
@@ -15,6 +16,7 @@ export async function openWatch(
   recorder: Recorder,
   execs: CommandExecs,
 ): Promise<TaskWatch> {
+  keepNewSpaceSmall();
   const { threads, receiveBufferBytes } = args;
   const common = {
     threads,
