@@ -54,8 +54,10 @@ await untilInterrupted(async () => {
     process.stderr.write(`${part.title}\n`);
     const result = await resultOf(part);
     hasFailed ||= result.failure !== undefined;
-    sections.set(part.title, sectionMarkdown(result));
-    const inOrder = PARTS.flatMap(({ title }) => sections.get(title) ?? []);
+    sections.set(result.title, sectionMarkdown(result));
+    const inOrder = PARTS.flatMap(({ title }) =>
+      [title, quickly(title)].flatMap((one) => sections.get(one) ?? []),
+    );
     // Whatever comes later: what there is can be read.
     writeFileSync(file, resultsMarkdown(facts, inOrder));
   }
@@ -63,13 +65,18 @@ await untilInterrupted(async () => {
   if (hasFailed) process.exitCode = 1;
 });
 
+/** A quick run takes nothing away from a whole one. @param {string} title */
+function quickly(title) {
+  return `${title}, quickly`;
+}
+
 /** @param {string} name */
 function scriptOf(name) {
   return join(bench, name, "run.js");
 }
 
 /** @param {Part} part @returns {Promise<Result>} */
-async function resultOf({ name, title, full = [], quick = [], hasPeers = false, plots }) {
+async function resultOf({ name, title: whole, full = [], quick = [], hasPeers = false, plots }) {
   const directory = mkdtempSync(join(tmpdir(), "bench-all-"));
   const json = join(directory, "figures.json");
   const options = [
@@ -77,6 +84,7 @@ async function resultOf({ name, title, full = [], quick = [], hasPeers = false, 
     ...(name === "patches" && values.rows !== undefined ? ["--rows", values.rows] : []),
     ...(name === "patches" && values.runs !== undefined ? ["--runs", values.runs] : []),
   ];
+  const title = values.quick ? quickly(whole) : whole;
   const when = moment();
   const begin = performance.now();
   try {
@@ -90,10 +98,11 @@ async function resultOf({ name, title, full = [], quick = [], hasPeers = false, 
       plots === undefined || failure !== undefined
         ? {}
         : plots(JSON.parse(readFileSync(json, "utf8")));
-    for (const [plot, svg] of Object.entries(drawn)) {
-      writeFileSync(join(values.output, "plots", `${plot}.svg`), svg);
-    }
-    const paths = Object.keys(drawn).map((plot) => `plots/${plot}.svg`);
+    const paths = Object.entries(drawn).map(([plot, svg]) => {
+      const path = `plots/${plot}${values.quick ? "-quick" : ""}.svg`;
+      writeFileSync(join(values.output, path), svg);
+      return path;
+    });
     const command = ["npm run", name, ...(options.length > 0 ? ["--", ...options] : [])].join(" ");
     const isQuick = values.quick;
     return { command, title, when, isQuick, text, plots: paths, failure, seconds };
