@@ -39,17 +39,15 @@ export function lineChart({ title, x, y, series, isYLinear = false }) {
 /**
  * Some figures beside each other.
  *
- * @param {{ title: string, y: string, bars: readonly { readonly name: string, readonly value: number }[], from?: number }} chart
- *   from: where the axis begins
+ * @param {{ title: string, y: string, bars: readonly { readonly name: string, readonly value: number }[] }} chart
  */
-export function barChart({ title, y, bars, from }) {
-  const least = Math.min(from ?? 0, ...bars.map(({ value }) => value));
+export function barChart({ title, y, bars }) {
   return render(90 + bars.length * 22, {
     title: { text: title, left: "center" },
     grid: { left: 170, right: 70, top: 40, bottom: 45 },
     xAxis: {
-      ...{ type: "value", name: y, nameLocation: "middle", nameGap: 28 },
-      min: Number(least.toFixed(3)),
+      // From zero: a bar's length is its value.
+      ...{ type: "value", name: y, nameLocation: "middle", nameGap: 28, min: 0 },
     },
     yAxis: { type: "category", inverse: true, data: bars.map(({ name }) => name) },
     series: [
