@@ -17,7 +17,10 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), "pass-through-"));
 });
 
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => {
+  shell('"$NODE" "$MAIN" slot --clean');
+  rmSync(dir, { recursive: true });
+});
 
 interface Ended {
   readonly status: number | null;
