@@ -29,8 +29,8 @@ export function chooseVariant(options: SamplerOptions, target: PerfEventTarget):
       return variant;
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      // The first attempt's refusal says more than that of a makeshift; but one without rights beats one without a counter.
-      if (refusal === undefined || !NO_EVENT.has(error.code)) refusal = error;
+      // Each attempt asks for less: what stands in the way of the last one would have to go first.
+      refusal = error;
       if (error.code === "EACCES" || error.code === "EINVAL" || NO_EVENT.has(error.code)) continue;
       break;
     }
