@@ -14,6 +14,8 @@ import { HEAD, STATE } from "./record-layout.ts";
 
 /** Records told in one turn of the event loop. */
 const TURN_RECORDS = 4096;
+/** Part of the ring that may fill up between two rounds: the next may bring several times as much. */
+const FILL = 1 / 8;
 /** Programs run on x64 and arm64, both little-endian. */
 const LE = true;
 
@@ -83,7 +85,7 @@ export class RecordReader {
 
   /** Starts reading of its own accord. Keeps the process alive until `unref` or `close`. */
   start(): void {
-    const { resources, ringFd, state, latencyMs } = this.#parts;
+    const { resources, ring, ringFd, state, latencyMs } = this.#parts;
     const readiness = resources.add(new Readiness(ringFd, () => pace.wake()));
     const pace = new Pace({
       read: () => this.turn(),
@@ -91,6 +93,8 @@ export class RecordReader {
       readiness,
       beat: () => this.#beat(),
       latencyMs,
+      written: () => this.#parts.ring.written,
+      mayFill: ring.bytes * FILL,
     });
     this.#pace = pace;
   }

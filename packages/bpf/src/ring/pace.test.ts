@@ -11,10 +11,10 @@ afterEach(() => {
 /** A pace over a ring that holds `waiting` events, at 10 ms, and what it did. */
 function paced(turn = 100): {
   pace: Pace;
-  ring: { waiting: number; busy: boolean };
+  ring: { waiting: number; busy: boolean; written: number };
   done: string[];
 } {
-  const ring = { waiting: 0, busy: false };
+  const ring = { waiting: 0, busy: false, written: 0 };
   const done: string[] = [];
   const note = (what: string) => (): void => void done.push(what);
   const pace = new Pace({
@@ -28,6 +28,8 @@ function paced(turn = 100): {
     readiness: { start: note("start"), stop: note("stop"), ref: note("ref"), unref: note("unref") },
     beat: note("beat"),
     latencyMs: 10,
+    written: () => ring.written,
+    mayFill: 1000,
   });
   return { pace, ring, done };
 }
@@ -57,6 +59,29 @@ test("while events come it reads by its own clock, and nobody need wake it", () 
     vi.advanceTimersByTime(10);
   }
   expect(done).toEqual(Array(5).fill("read 50"));
+  pace.close();
+});
+
+test("the faster the ring fills up, the sooner it is read again, and the other way round", () => {
+  const { pace, ring, done } = paced();
+  ring.waiting = 1;
+  pace.wake();
+  done.length = 0;
+  const come = (bytes: number): void =>
+    void Object.assign(ring, { waiting: 1, written: ring.written + bytes });
+  // 500 bytes a millisecond: a thousand may come in between.
+  come(5000);
+  vi.advanceTimersByTime(10);
+  come(1000);
+  vi.advanceTimersByTime(2);
+  expect(done.splice(0)).toEqual(["read 1", "read 1"]);
+  come(100);
+  vi.advanceTimersByTime(2);
+  come(0);
+  vi.advanceTimersByTime(9);
+  expect(done.splice(0)).toEqual(["read 1"]);
+  vi.advanceTimersByTime(1);
+  expect(done).toEqual(["read 1"]);
   pace.close();
 });
 
@@ -119,6 +144,8 @@ test("a reader that throws is called again", () => {
     readiness: { start: () => {}, stop: () => {}, ref: () => {}, unref: () => {} },
     beat: () => {},
     latencyMs: 10,
+    written: () => 0,
+    mayFill: 1,
   });
   expect(() => pace.wake()).toThrow("from the reader");
   vi.advanceTimersByTime(10);

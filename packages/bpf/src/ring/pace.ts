@@ -18,12 +18,17 @@ export interface PaceSteps {
   readonly beat: () => void;
   /** Longest that an event waits to be read, ms. */
   readonly latencyMs: number;
+  /** Bytes that have come so far; only grows. */
+  readonly written: () => number;
+  /** Bytes that may come between two rounds. */
+  readonly mayFill: number;
 }
 
 /**
- * When a ring is read. Asleep, one event wakes it. Awake, it reads by its own clock, every `latencyMs`, and the programs
- * wake nobody; a round in which nothing came puts it to sleep again. So a storm costs some wake-ups a second, whatever its
- * rate, and silence none.
+ * When a ring is read. Asleep, one event wakes it. Awake, it reads by its own clock, and the programs wake nobody; a
+ * round in which nothing came puts it to sleep again. A wake-up in the midst of other work costs as much as fifty events, since caches are
+ * cold; so rounds are `latencyMs` apart, and closer only where too much of the ring would fill up meanwhile. A storm costs some wake-ups
+ * a second, whatever its rate, and silence none.
  */
 export class Pace {
   readonly #steps: PaceSteps;
@@ -32,6 +37,8 @@ export class Pace {
   readonly #heartbeat: NodeJS.Timeout;
   #referenced = true;
   #closed = false;
+  #delayMs = 0;
+  #writtenBefore = 0;
   /** Times the event loop was woken to read. */
   wakeUps = 0;
 
@@ -47,6 +54,7 @@ export class Pace {
   readonly wake = (): void => {
     if (this.#closed) return;
     this.#steps.readiness.stop();
+    this.#delayMs = 0;
     this.#round();
   };
 
@@ -57,6 +65,7 @@ export class Pace {
   readonly nudge = (): void => {
     if (this.#closed || this.#timer !== undefined || this.#turn !== undefined) return;
     this.#steps.readiness.stop();
+    this.#delayMs = 0;
     this.#later();
   };
 
@@ -111,8 +120,20 @@ export class Pace {
   }
 
   #later(): void {
-    this.#timer = setTimeout(this.#round, this.#steps.latencyMs);
+    this.#delayMs = this.#nextDelay();
+    this.#timer = setTimeout(this.#round, this.#delayMs);
     if (!this.#referenced) this.#timer.unref();
+  }
+
+  #nextDelay(): number {
+    const { latencyMs, mayFill, written } = this.#steps;
+    const now = written();
+    const came = now - this.#writtenBefore;
+    this.#writtenBefore = now;
+    // How long it took for what had come before the first round, nobody knows.
+    if (this.#delayMs === 0) return latencyMs;
+    const fits = (this.#delayMs * mayFill) / Math.max(1, came);
+    return Math.max(1, Math.min(latencyMs, fits));
   }
 
   /** Also finds what nobody woke us for, as when the ring was full. */

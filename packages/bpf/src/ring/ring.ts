@@ -50,6 +50,11 @@ export class Ring {
     this.#released = this.#position;
   }
 
+  /** Room for records. */
+  get bytes(): number {
+    return this.#ringBytes;
+  }
+
   /** Whether all that was written was read; a record being written counts as written. */
   get empty(): boolean {
     return this.written === this.#position;

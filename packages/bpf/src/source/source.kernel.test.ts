@@ -111,7 +111,8 @@ kernelTest(
           events.filter(({ what }) => what === PROC_EVENT_EXIT).map((one) => [one.pid, one.second]),
         );
       const expected = parents(connector.heard);
-      const exits = [...parents(bpf.heard)].filter(([pid]) => (expected.get(pid) ?? 0) !== 0);
+      // The connector looks later: a parent that ends meanwhile has handed its child on.
+      const exits = [...parents(bpf.heard)].filter(([pid]) => (expected.get(pid) ?? 0) > 1);
       expect(exits.length).toBeGreaterThan(10);
       for (const [pid, parent] of exits) expect(parent).toBe(expected.get(pid));
       const ids = descent(bpf.heard, shell.pid);
