@@ -196,6 +196,14 @@ kernelTest("run tells execs that failed where nothing else was run instead", NEE
   ]);
 });
 
+kernelTest("run tells the failure of a program that was there a moment ago", NEEDS, () => {
+  const script = `cp /bin/true $0; $0; $0; rm $0; env $0; exit 0`;
+  const { lines } = run([], ["sh", "-c", script, join(dir, "fleeting")]);
+  expect(
+    ofType(lines, "exec-failed").filter(({ path }) => path === join(dir, "fleeting")),
+  ).toMatchObject([{ code: "ENOENT", certain: true }]);
+});
+
 kernelTest("run goes on without a watcher that never answers, and names it", NEEDS, () => {
   const slow = join(dir, "slow.mjs");
   writeFileSync(

@@ -10,9 +10,10 @@ const X32_BIT = 0x4000_0000;
 export function rawCall(slots: CallSlots, slot: number, abis: readonly ExecCalls[]): RawCall {
   const nr = slots.word(slot, 16);
   const calls = findCalls(abis, slots.word(slot, 20), nr);
-  const args = Array.from({ length: 6 }, (_, i) =>
-    userAddress(slots.word(slot, 32 + i * 8), slots.word(slot, 36 + i * 8)),
-  );
+  const args: number[] = [];
+  for (let at = 32; at < 80; at += 8) {
+    args.push(userAddress(slots.word(slot, at), slots.word(slot, at + 4)));
+  }
   return {
     pid: slots.word(slot, 8),
     calls,

@@ -5,6 +5,7 @@ import { locateFile, type LocateOptions, openPlace } from "@task-watchers/linux/
 import { encodeText } from "@task-watchers/linux/text";
 import type { ExecCall } from "../call/exec-call.ts";
 import { errorCode } from "../call/proc-files.ts";
+import type { FoundPrograms } from "./found-programs.ts";
 
 /** PATH_MAX, include/uapi/linux/limits.h, the NUL included. */
 const PATH_MAX = 4096;
@@ -34,8 +35,10 @@ export function canTellWhy({ abi }: ExecCall): boolean {
 /**
  * The error that exec will give, by a look for the file while the task stands still; undefined when the file is there, or when
  * its file system may keep us waiting: the process behind that may wait for us.
+ *
+ * @param found programs that were there a moment ago and are not looked for again; only for whoever learns of a failure otherwise, too
  */
-export function expectedFailure(call: ExecCall): string | undefined {
+export function expectedFailure(call: ExecCall, found?: FoundPrograms): string | undefined {
   const { path, argv } = call;
   if (typeof path !== "string") return refusal(path.missing);
   if (typeof argv === "object" && "missing" in argv) {
@@ -43,6 +46,7 @@ export function expectedFailure(call: ExecCall): string | undefined {
     if (code !== undefined) return code;
   }
   if (path === "") return call.syscall === "execve" ? "ENOENT" : undefined;
+  if (found?.has(path) === true) return undefined;
   const bytes = encodeText(path);
   if (bytes.length >= PATH_MAX) return "ENAMETOOLONG";
   if (OWN_FILES.test(path)) return undefined;
@@ -50,20 +54,26 @@ export function expectedFailure(call: ExecCall): string | undefined {
   // Relative to a descriptor: through /proc/PID/fd, which `file` has done.
   if (isRelative && call.syscall === "execveat") return undefined;
   const code = isRelative ? fromDirectory(call, bytes) : lookUp(bytes);
+  if (code === undefined && !isRelative) found?.add(path);
   if (code === undefined || !EXPECTED.has(code)) return undefined;
   if (code === "EACCES" && !hasOurRights(call)) return undefined;
   if (isRelative || sharesRoot(call.pid)) return code;
   return atPlace(`/proc/${call.pid}/root`, (root) => lookUp(bytes, { root, pid: call.pid }));
 }
 
-/** Why exec has failed with a file that was there; undefined when it is no question of the file, or must not be looked for. */
-export function laterFailure(call: ExecCall): string | undefined {
+/**
+ * Why exec has failed with a file that was there; undefined when it is no question of the file, or must not be looked for.
+ *
+ * @param mayBeGone the file was there only a moment before the call
+ */
+export function laterFailure(call: ExecCall, mayBeGone = false): string | undefined {
   // Where it was when that was read while the task stood still; a call by an absolute path needs no such look.
   const { file, path: called } = call;
   const path = typeof file === "string" ? file : called;
   if (typeof path !== "string" || !path.startsWith("/") || OWN_FILES.test(path)) return undefined;
   const found = locateFile(encodeText(path));
-  if (found === undefined || typeof found === "string") return undefined;
+  if (typeof found === "string") return mayBeGone && EXPECTED.has(found) ? found : undefined;
+  if (found === undefined) return undefined;
   try {
     if (!new Mounts().isLocal(found)) return undefined;
     return isRegular(found) ? formatFailure(`/proc/self/fd/${found.number}`) : "EACCES";

@@ -6,6 +6,7 @@ import { openExecStop } from "../open-exec-stop.ts";
 import type { ExecStopOptions } from "../options.ts";
 import { callInProgress } from "../outcome/exec-mark.ts";
 import { canTellWhy, expectedFailure, laterFailure } from "../outcome/expected-failure.ts";
+import { FoundPrograms } from "../outcome/found-programs.ts";
 import type { ExecStopWatch, WatchedExecHints } from "./exec-stop-watch.ts";
 
 /** How execs are stopped for a watch. */
@@ -38,11 +39,13 @@ export async function stopExecs(
 export async function prepareExecStop(options: StopExecsOptions = {}): Promise<PreparedExecStop> {
   const { onLate, onTrouble, ...others } = options;
   let stopped: ExecStopWatch["stopped"] | undefined;
+  const found = new FoundPrograms();
   const stop = await openExecStop({
     ...others,
     onExec(call) {
       if (stopped === undefined) return undefined;
-      const answer = stopped.raise(call, hintsOf(call));
+      // Without the kernel's word on which execs happen, every one's file is looked for.
+      const answer = stopped.raise(call, hintsOf(call, stopped.confirms ? found : undefined));
       return typeof answer === "number" ? verdict(answer) : answer.then(verdict);
     },
     onOutcome(call, outcome) {
@@ -68,12 +71,16 @@ const EXEC_NUMBERS: ReadonlySet<number> = new Set(
   execAbis(process.arch).flatMap(({ execve, execveat }) => [execve, execveat]),
 );
 
-function hintsOf(call: ExecCall): WatchedExecHints {
+function hintsOf(call: ExecCall, found: FoundPrograms | undefined): WatchedExecHints {
   const canTell = canTellWhy(call);
-  const expected = canTell ? expectedFailure(call) : undefined;
+  const isTakenForFound = typeof call.path === "string" && found?.has(call.path) === true;
+  const expected = canTell ? expectedFailure(call, found) : undefined;
   return {
     ...(expected !== undefined && { expected }),
-    whyFailed: () => (canTell ? laterFailure(call) : undefined),
+    whyFailed() {
+      if (!canTell) return undefined;
+      return laterFailure(call, isTakenForFound);
+    },
     isOver: () => {
       const number = callInProgress(call.pid);
       return number !== undefined && !EXEC_NUMBERS.has(number);

@@ -134,8 +134,9 @@ export class ConnectorSocket {
         this.#tally.overruns++;
         continue;
       }
-      if (received === 0) return;
       this.#decode(received);
+      // The queue was empty then. What has come since, an error too, has a signal of its own.
+      if (received < this.#batch) return;
     }
   }
 

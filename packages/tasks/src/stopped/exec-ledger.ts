@@ -2,7 +2,7 @@ import type { ExecEvent, ExecFailedNotice, Missing } from "@task-watchers/chain"
 import type { TrackedTask } from "../table/tracked-task.ts";
 import type { StoppedExec, StoppedExecHints } from "./stopped-exec.ts";
 
-/** How long after its answer an exec that was not confirmed is looked at, and how long after that look again, milliseconds. */
+/** An exec that was not confirmed is looked at so long after its answer, or up to twice that, and as long after that again; milliseconds. */
 const LOOK_MS = 100;
 
 /** An exec that was stopped, and of which it is not known whether it has happened. */
@@ -20,6 +20,8 @@ export interface OpenExec {
   answered: boolean;
   /** Events were lost since: that none confirmed it proves nothing. */
   unsure: boolean;
+  /** It is older than a look. */
+  isOld?: boolean;
 }
 
 /** What the ledger needs of its surroundings. */
@@ -167,6 +169,8 @@ export class ExecLedger {
   };
 }
 
-function isOver({ answered, hints }: OpenExec): boolean {
-  return answered && hints.isOver?.() === true;
+function isOver(open: OpenExec): boolean {
+  const { answered, hints, isOld } = open;
+  if (answered) open.isOld = true;
+  return answered && isOld === true && hints.isOver?.() === true;
 }

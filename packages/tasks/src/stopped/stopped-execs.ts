@@ -40,7 +40,6 @@ export interface StoppedExecsParts {
   readonly lastCalled: (event: ExecEvent) => string | undefined;
 }
 
-const UNHEARD_PLACE = { cwd: UNHEARD, cgroup: UNHEARD };
 /** Name for what no watcher's name is known of. */
 const UNNAMED = "(unknown)";
 
@@ -165,26 +164,35 @@ export class StoppedExecs {
 
 /** The exec as it is raised while its task stands still: to nobody, what its task runs has to be known all the same. */
 function eventOf(exec: StoppedExec, isHeard: boolean): ExecEvent {
-  const place = isHeard ? exec : UNHEARD_PLACE;
-  return { ...programOf(exec), cwd: place.cwd, cgroup: place.cgroup, stopped: true };
+  return eventWith(exec, isHeard ? exec.cwd : UNHEARD, isHeard ? exec.cgroup : UNHEARD, true);
 }
 
 /** The event of an exec whose facts were read while it stood still. */
 export function ranAfterAll(exec: StoppedExec): ExecEvent {
-  return { ...programOf(exec), cwd: exec.cwd, cgroup: exec.cgroup };
+  return eventWith(exec, exec.cwd, exec.cgroup, false);
 }
 
-function programOf(exec: StoppedExec): Omit<ExecEvent, "cwd" | "cgroup"> {
-  const { timeNs, argv, argvTruncatedBytes: cut, file } = exec;
+function eventWith(
+  { timeNs, argv, argvTruncatedBytes: cut, file }: StoppedExec,
+  cwd: ExecEvent["cwd"],
+  cgroup: ExecEvent["cgroup"],
+  isStopped: boolean,
+): ExecEvent {
   return {
     type: "exec",
     timeNs,
-    ...(!isMissing(argv) && { source: "stop" as const }),
+    ...(!isMissing(argv) && STOP),
     exe: file,
     argv,
     ...(cut > 0 && { argvTruncatedBytes: cut }),
+    cwd,
+    cgroup,
+    ...(isStopped && STOPPED),
   };
 }
+
+const STOP = { source: "stop" } as const;
+const STOPPED = { stopped: true } as const;
 
 function isMissing(value: unknown): value is Missing {
   return typeof value === "object" && value !== null && "missing" in value;
