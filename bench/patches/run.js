@@ -86,11 +86,22 @@ await untilInterrupted(async () => {
   }
 });
 
-/** @param {ReadonlyMap<string, import("./compare.js").Compared>} compared */
+/**
+ * Claimed is it of the source that `watch` takes by itself where it may. By the connector everybody's /proc is read at each exec, and each exec
+ * wakes whoever reads it.
+ *
+ * @param {ReadonlyMap<string, import("./compare.js").Compared>} compared
+ */
 function forkstatText(compared) {
-  const own = compared.get("chain and tasks")?.watcherSeconds;
   const peer = compared.get("forkstat")?.watcherSeconds;
-  if (own === undefined || peer === undefined) return "not compared with forkstat";
-  const holds = own <= peer / 2 ? "holds" : "NO";
-  return `CPU of chain and tasks to forkstat's: ${(own / peer).toFixed(2)}, at most 0.50 is claimed: ${holds}`;
+  const ratio = (/** @type {string} */ name) => {
+    const own = compared.get(name)?.watcherSeconds;
+    return own === undefined || peer === undefined ? undefined : own / peer;
+  };
+  const bpf = ratio("bpf source");
+  const connector = ratio("chain and tasks");
+  if (bpf === undefined) return "not compared with forkstat: that takes the row bpf source, too";
+  const holds = bpf <= 0.5 ? "holds" : "NO";
+  const claim = `CPU of bpf source to forkstat's: ${bpf.toFixed(2)}, at most 0.50 is claimed: ${holds}`;
+  return connector === undefined ? claim : `${claim}; of chain and tasks: ${connector.toFixed(2)}`;
 }
