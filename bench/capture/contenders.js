@@ -17,7 +17,7 @@ import { isInstalled } from "../measuring/installed.js";
 const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
 const OUR_EXEC = /"type":"exec"/u;
 
-/** @param {"stop" | "proc"} execs @returns {Contender} */
+/** @param {"stop" | "bpf" | "proc"} execs @returns {Contender} */
 function run(execs) {
   const options = ["run", "-q", "--source", execs, "--json"];
   return {
@@ -43,6 +43,7 @@ function watch(from) {
 /** @type {readonly Contender[]} */
 const ALL = [
   run("stop"),
+  run("bpf"),
   run("proc"),
   watch("bpf"),
   watch("connector"),

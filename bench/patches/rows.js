@@ -107,6 +107,7 @@ const OWN = {
   none,
   ...Object.fromEntries(Object.keys(CONFIGURATIONS).map((name) => [name, ours(name)])),
   "run --source proc": under((file) => [...cli, "--source", "proc", "--json", file, "--"]),
+  "run --source bpf": under((file) => [...cli, "--source", "bpf", "--json", file, "--"]),
   "run --source stop": under((file) => [...cli, "--source", "stop", "--json", file, "--"]),
 };
 

@@ -30,7 +30,7 @@ export interface HeaderLine {
   readonly source: {
     readonly kind: string;
     readonly receiveBufferBytes?: number;
-    /** `"stop"`: each exec of the command stands still until it was looked at. `"proc"`: it is looked at in /proc afterwards. */
+    /** `"stop"`: each exec of the command stands still until it was looked at. `"bpf"`: programs in the kernel told of it. `"proc"`: it is looked at in /proc afterwards. */
     readonly execs?: string;
   };
   /** `"all"`, or `"followed"`: one command's or some processes' descent. */

@@ -21,7 +21,7 @@ export interface CommandExecsParts {
 /** Of the execs that went on unanswered, how many are told one by one. */
 const LATE_SHOWN = 3;
 
-/** How the command is started, and its execs are learned of: stopped before they are made, or looked at in /proc afterwards. */
+/** How the command is started, and its execs are learned of: stopped before they are made, or told afterwards. */
 export class CommandExecs {
   readonly #args: RunArguments;
   readonly #inherited: readonly number[];
@@ -37,6 +37,11 @@ export class CommandExecs {
     this.#inherited = inherited;
   }
 
+  get #isWanted(): boolean {
+    const { execs } = this.#args;
+    return execs !== "proc" && execs !== "bpf";
+  }
+
   /** Where remarks go from now on. */
   tellTo(parts: CommandExecsParts): void {
     this.#parts = parts;
@@ -47,7 +52,7 @@ export class CommandExecs {
    * once that thread is on its way, and what else there is to load does not hold it up.
    */
   async open(): Promise<void> {
-    if (this.#args.execs === "proc" || this.#opening !== undefined) return;
+    if (!this.#isWanted || this.#opening !== undefined) return;
     const thread = this.#beginThread();
     this.#opening = this.#prepare(thread);
     await Promise.allSettled([thread]);
@@ -59,7 +64,7 @@ export class CommandExecs {
    * @returns undefined when there can be none
    */
   async openDescent(): Promise<StoppedDescent | undefined> {
-    if (this.#args.execs === "proc") return undefined;
+    if (!this.#isWanted) return undefined;
     await this.close();
     const { descentSource } = await import("@task-watchers/descent");
     const descent = descentSource();

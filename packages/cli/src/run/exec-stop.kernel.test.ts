@@ -59,7 +59,8 @@ function run(options: readonly string[], command: readonly string[], place = "as
     env: { ...process.env, NO_COLOR: "1", COLUMNS: "500", PATH: "/usr/bin:/bin" },
     maxBuffer: 1e9,
   });
-  return { status, stdout, stderr, lines: linesOf(readFileSync(trace, "utf8")) };
+  const lines = existsSync(trace) ? linesOf(readFileSync(trace, "utf8")) : [];
+  return { status, stdout, stderr, lines };
 }
 
 function ofType(lines: readonly AnyLine[], type: string): AnyLine[] {
@@ -194,6 +195,32 @@ kernelTest("run tells execs that failed where nothing else was run instead", NEE
     join(dir, "no-format"),
     join(dir, "no-interpreter"),
   ]);
+});
+
+kernelTest(
+  "run --source bpf has every argument and stops nothing",
+  [...NEEDS, kernel("5.8"), root],
+  () => {
+    const { status, stderr, lines } = run(
+      ["--source", "bpf"],
+      ["sh", "-c", "for i in 1 2 3; do /bin/true $i; done; exit 3"],
+    );
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/execs 4, all with their arguments \(bpf\)/u);
+    expect(lines[0]).toMatchObject({ source: { kind: "bpf", execs: "bpf" }, scope: "followed" });
+    const ran = ofType(lines, "exec");
+    expect(ran.map(({ argv }) => argv).slice(1)).toEqual(
+      ["1", "2", "3"].map((n) => ["/bin/true", n]),
+    );
+    expect(ran.every((line) => !("stopped" in line))).toBe(true);
+  },
+);
+
+kernelTest("run --source bpf says what it lacks, and runs nothing", [...NEEDS, root], () => {
+  const { status, stderr } = run(["--source", "bpf"], ["touch", "made"], "as nobody");
+  expect(status).toBe(125);
+  expect(stderr).toMatch(/EPERM.*CAP_BPF|CAP_BPF.*EPERM/su);
+  expect(existsSync(join(dir, "made"))).toBe(false);
 });
 
 kernelTest("run tells the failure of a program that was there a moment ago", NEEDS, () => {

@@ -62,8 +62,15 @@ test("parseRunArguments() knows how execs are to be learned of", () => {
   expect(parseRunArguments(["--no-exec-stop", "true"]).execs).toBe("proc");
   expect(parseRunArguments(["--source", "proc", "true"]).execs).toBe("proc");
   expect(parseRunArguments(["--source=stop", "true"]).execs).toBe("stop");
-  expect(() => parseRunArguments(["--source", "bpf", "true"])).toThrow(
-    '--source must be stop or proc, got "bpf"',
+  expect(parseRunArguments(["--source", "bpf", "true"]).execs).toBe("bpf");
+  expect(() => parseRunArguments(["--source", "audit", "true"])).toThrow(
+    '--source must be stop, bpf or proc, got "audit"',
+  );
+  expect(() => parseRunArguments(["--source", "bpf", "--deny", "x", "true"])).toThrow(
+    "--deny stops execs; it cannot be had with --source bpf",
+  );
+  expect(() => parseRunArguments(["--source", "bpf", "--receive-buffer", "1", "true"])).toThrow(
+    "it cannot be set with --source bpf",
   );
   expect(() => parseRunArguments(["--source", "stop", "--no-exec-stop", "true"])).toThrow(
     "exclude each other",

@@ -22,8 +22,11 @@ export interface RunArguments {
   readonly quiet: boolean;
   readonly wait: boolean;
   readonly threads: boolean;
-  /** Where execs are learned from: stopped before they are made, or /proc; undefined for the first that can be had. */
-  readonly execs: "stop" | "proc" | undefined;
+  /**
+   * Where execs are learned from: stopped before they are made, programs in the kernel, or /proc; undefined for stopping where
+   * that can be had.
+   */
+  readonly execs: "stop" | "bpf" | "proc" | undefined;
   /** Patterns of programs that must not run. */
   readonly deny: DenyList;
   /** Lines of the tree; 0 for all. */
@@ -70,11 +73,12 @@ Options:
       --deny PATTERN    let no program run that matches: its exec fails with EACCES. A pattern (* ? [a-z] **) with a
                         slash is for the whole path, one without for the file's name, symbolic links followed. May be
                         given several times. No security boundary
-      --source stop|proc
+      --source stop|bpf|proc
                         how to learn what programs are started with. "stop": every exec of the command stands still
                         until it was looked at, and nothing is missed; where sudo and other set-user-ID programs then
-                        lose their rights, that is said. "proc": read from /proc afterwards, where short programs are
-                        missed. Default: stop where it can be had
+                        lose their rights, that is said. "bpf": programs in the kernel tell, nothing is missed or held
+                        up, and it costs least (root, or CAP_BPF and CAP_PERFMON); execs that fail are not told. "proc":
+                        read from /proc afterwards, where short programs are missed. Default: stop where it can be had
       --no-exec-stop    the same as --source proc
       --max-tasks N     lines of the tree; 0 for all (default 100)
       --receive-buffer BYTES
@@ -99,8 +103,13 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
   }
   const deny = new DenyList(values.deny ?? []);
   const execs = execsOf(values.source, values["no-exec-stop"] ?? false);
-  if (!deny.isEmpty && execs === "proc") {
-    throw new UsageError("--deny stops execs; it cannot be had with --no-exec-stop");
+  if (!deny.isEmpty && (execs === "proc" || execs === "bpf")) {
+    const other = execs === "bpf" ? "--source bpf" : "--no-exec-stop";
+    throw new UsageError(`--deny stops execs; it cannot be had with ${other}`);
+  }
+  const receiveBufferBytes = wholeNumber("--receive-buffer", values["receive-buffer"]);
+  if (execs === "bpf" && receiveBufferBytes !== undefined) {
+    throw new UsageError("--receive-buffer is the connector's; it cannot be set with --source bpf");
   }
   if (values.report === "" || values.report === "-") {
     throw new UsageError("--report needs a file name");
@@ -119,17 +128,18 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
     execs,
     deny,
     maxTasks: wholeNumber("--max-tasks", values["max-tasks"]) ?? 100,
-    receiveBufferBytes: wholeNumber("--receive-buffer", values["receive-buffer"]),
+    receiveBufferBytes,
     help,
   };
 }
 
 function execsOf(source: string | undefined, noStop: boolean): RunArguments["execs"] {
-  if (source !== undefined && source !== "stop" && source !== "proc") {
-    throw new UsageError(`--source must be stop or proc, got "${source}"`);
+  if (source !== undefined && source !== "stop" && source !== "bpf" && source !== "proc") {
+    throw new UsageError(`--source must be stop, bpf or proc, got "${source}"`);
   }
-  if (source === "stop" && noStop)
-    throw new UsageError("--source stop and --no-exec-stop exclude each other");
+  if (noStop && source !== undefined && source !== "proc") {
+    throw new UsageError(`--source ${source} and --no-exec-stop exclude each other`);
+  }
   return noStop ? "proc" : source;
 }
 

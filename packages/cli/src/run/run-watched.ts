@@ -47,7 +47,7 @@ export async function runWatched(args: RunArguments, execs: CommandExecs): Promi
       command: args.command,
       receiveBufferBytes: connector?.receiveBufferBytes,
       kind: source?.name ?? "connector",
-      execs: isStopping ? "stop" : "proc",
+      execs: isStopping ? "stop" : args.execs === "bpf" ? "bpf" : "proc",
     });
     const end = await watchCommand(args, watch, recorder, execs);
     await watchers?.finish();

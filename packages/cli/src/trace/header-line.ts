@@ -14,7 +14,7 @@ export interface HeaderFacts {
   /** Where events come from (default the connector). */
   readonly kind?: string;
   /** Where execs are learned from; absent when that is not chosen. */
-  readonly execs?: "stop" | "proc";
+  readonly execs?: "stop" | "bpf" | "proc";
 }
 
 /** First line of a trace. */

@@ -1,4 +1,5 @@
 import type { OpenEventSource } from "@task-watchers/tasks";
+import { openBpf } from "../open-bpf.ts";
 import type { WatchArguments, WatchSource } from "./watch-arguments.ts";
 
 /** Where events will come from. */
@@ -27,13 +28,11 @@ export async function chooseSource(
   const isAsked = source === "bpf";
   const isBest = filter.pid === undefined && receiveBufferBytes === undefined;
   if (source === "connector" || !(isAsked || isBest)) return CONNECTOR;
-  const { BpfUnavailableError, openBpfSource } = await import("@task-watchers/bpf/source");
   try {
-    const open = await openBpfSource({
-      onWithoutIds: ({ message }) => note(`changes of user and group ids are not told: ${message}`),
-    });
+    const open = await openBpf(note);
     return { kind: "bpf", open, release: open.close };
   } catch (error) {
+    const { BpfUnavailableError } = await import("@task-watchers/bpf/source");
     if (isAsked || !(error instanceof BpfUnavailableError)) throw error;
     const { code, reason, remedy } = error;
     note(
