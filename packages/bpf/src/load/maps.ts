@@ -24,9 +24,9 @@ export function openRing(
     createBpfMap({ type: BPF_MAP_TYPE_RINGBUF, keySize: 0, valueSize: 0, maxEntries: ringBytes }),
   );
   const pageBytes = pageSize();
-  // The kernel lets only the first page be written, and maps the data twice in a row.
+  // The kernel lets only the first page be written. It has the data twice in a row; mapped twice, they count twice as memory of ours.
   const consumer = resources.add(new MemoryMap(fd, pageBytes));
-  const producer = resources.add(new ReadOnlyMap(fd, pageBytes, pageBytes + 2 * ringBytes));
+  const producer = resources.add(new ReadOnlyMap(fd, pageBytes, pageBytes + ringBytes));
   const memory = { consumer: consumer.buffer, producer: producer.buffer, pageBytes, ringBytes };
   return { fd, memory };
 }

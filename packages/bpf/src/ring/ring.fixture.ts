@@ -14,7 +14,7 @@ export class SampleRing {
   /** @param start position both sides begin at */
   constructor(ringBytes = 4096, start = 0) {
     const consumer = new ArrayBuffer(PAGE);
-    const producer = new ArrayBuffer(PAGE + 2 * ringBytes);
+    const producer = new ArrayBuffer(PAGE + ringBytes);
     this.memory = { consumer, producer, pageBytes: PAGE, ringBytes };
     this.#positions = {
       consumer: new BigUint64Array(consumer, 0, 1),
@@ -60,10 +60,7 @@ export class SampleRing {
     new Uint8Array(Uint32Array.of(word).buffer).forEach((byte, i) => this.#put(at + i, byte));
   }
 
-  /** At both places where the kernel maps it. */
   #put(at: number, byte: number): void {
-    const index = at % this.#ringBytes;
-    this.#data[index] = byte;
-    this.#data[index + this.#ringBytes] = byte;
+    this.#data[at % this.#ringBytes] = byte;
   }
 }

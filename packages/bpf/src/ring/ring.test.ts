@@ -76,6 +76,19 @@ test("positions beyond 2^32 are read", () => {
   expect(sample.consumed).toBe(2 ** 32 + 48);
 });
 
+test("a record that straddles the end comes whole, wherever it is cut", () => {
+  const record = Uint8Array.from({ length: 40 }, (_, i) => i);
+  // 48 bytes with its head, which never straddles.
+  for (let left = 0; left <= 64; left += 8) {
+    const sample = new SampleRing(4096, 3 * 4096 - left);
+    const ring = new Ring(sample.memory);
+    sample.write(record);
+    sample.write(Uint8Array.of(1));
+    expect(readAll(ring), `${left} bytes before the end`).toEqual([[...record], [1]]);
+    expect(sample.consumed).toBe(sample.produced);
+  }
+});
+
 test("after stop() nothing is read or written, not even in a read under way", () => {
   const sample = new SampleRing();
   const ring = new Ring(sample.memory);

@@ -15,11 +15,11 @@ export type RecordSink = (view: DataView, at: number, size: number) => void;
 export interface RingMemory {
   /** The first page: the consumer's position, to be written. */
   readonly consumer: ArrayBuffer;
-  /** A page with the producer's position, then the data, then the data again, so that no record straddles the end. */
+  /** A page with the producer's position, then the data. */
   readonly producer: ArrayBuffer;
   /** Bytes of a page. */
   readonly pageBytes: number;
-  /** Bytes of the data, once. */
+  /** Bytes of the data. */
   readonly ringBytes: number;
 }
 
@@ -31,6 +31,8 @@ export class Ring {
   /** The data as words, for the heads, which other CPUs write. */
   readonly #heads: Uint32Array;
   readonly #view: DataView;
+  /** A record that straddles the end, put together; as long as the longest of them so far. */
+  #straddling = new DataView(new ArrayBuffer(0));
   /** Bytes read since the ring was made. Below 2^53 for as long as a machine may run. */
   #position: number;
   /** Up to where the kernel was told. */
@@ -45,7 +47,7 @@ export class Ring {
     this.#consumer = new BigUint64Array(consumer, 0, 1);
     this.#producer = new BigUint64Array(producer, 0, 1);
     this.#heads = new Uint32Array(producer, pageBytes, ringBytes / 4);
-    this.#view = new DataView(producer, pageBytes, ringBytes * 2);
+    this.#view = new DataView(producer, pageBytes, ringBytes);
     this.#position = Number(this.#consumer[0]);
     this.#released = this.#position;
   }
@@ -96,7 +98,9 @@ export class Ring {
         if ((head & BPF_RINGBUF_DISCARD_BIT) !== 0) continue;
         told++;
         // The record stays where it is until the position is released below.
-        sink(this.#view, at + HEAD_BYTES, size);
+        const from = at + HEAD_BYTES;
+        if (from + size <= this.#ringBytes) sink(this.#view, from, size);
+        else sink(this.#together(from, size), 0, size);
         if (this.#position - this.#released >= RELEASE_BYTES) this.#release();
       }
     } finally {
@@ -108,6 +112,18 @@ export class Ring {
   /** Touches the memory no more, not even from a `read` that is under way. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  #together(from: number, size: number): DataView {
+    const { buffer, byteOffset } = this.#view;
+    if (this.#straddling.byteLength < size) this.#straddling = new DataView(new ArrayBuffer(size));
+    const record = new Uint8Array(this.#straddling.buffer);
+    // It may begin right behind the end.
+    const before = Math.max(0, this.#ringBytes - from);
+    const start = from + before - this.#ringBytes;
+    record.set(new Uint8Array(buffer, byteOffset + (from % this.#ringBytes), before));
+    record.set(new Uint8Array(buffer, byteOffset + start, size - before), before);
+    return this.#straddling;
   }
 
   /** After the last read of the records: the kernel may write there from now on. */
