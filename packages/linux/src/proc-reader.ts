@@ -16,6 +16,7 @@ export interface Cmdline {
   readonly truncatedBytes: number;
 }
 
+const EMPTY: Unavailable = { missing: "empty" };
 /** Bytes of arguments kept of one task. */
 const ARGV_LIMIT = 65_536;
 
@@ -26,6 +27,9 @@ const ARGV_LIMIT = 65_536;
 export class ProcReader {
   readonly #root: string;
   readonly #buffer: Uint8Array = new Uint8Array(new ArrayBuffer(ARGV_LIMIT));
+  /** The control groups that were read last, and what came of them: the next task is in the same, most often. */
+  #groups = "";
+  #group: string | Unavailable = EMPTY;
 
   /** @param root where /proc is mounted (default `/proc`) */
   constructor(root = "/proc") {
@@ -65,7 +69,7 @@ export class ProcReader {
   }
 
   cgroup(pid: number): string | Unavailable {
-    return this.#parsed(`${pid}/cgroup`, (data) => parseCgroup(data) ?? { missing: "empty" });
+    return this.#parsed(`${pid}/cgroup`, this.#cgroupOf);
   }
 
   /** Process ids present now, ascending. */
@@ -83,6 +87,15 @@ export class ProcReader {
       throw error;
     }
   }
+
+  readonly #cgroupOf = (data: Uint8Array): string | Unavailable => {
+    const groups = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("latin1");
+    if (groups !== this.#groups) {
+      this.#group = parseCgroup(data) ?? EMPTY;
+      this.#groups = groups;
+    }
+    return this.#group;
+  };
 
   #parsed<T>(path: string, parse: (data: Uint8Array) => T): T | Unavailable {
     return this.#open(path, (fd) => {

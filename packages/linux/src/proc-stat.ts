@@ -27,25 +27,37 @@ export interface ProcStat {
   readonly startTicks: number;
 }
 
-/** @throws RangeError when the text is not a stat line or is cut off before the start time */
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+
+/**
+ * Reads the numbers where they stand: whoever looks at all processes asks this for thousands of them, and a text for each of the
+ * fields would be most of the memory that takes.
+ *
+ * @throws RangeError when the text is not a stat line or is cut off before the start time
+ */
 export function parseStat(data: Uint8Array): ProcStat {
   // The name may hold anything, a closing parenthesis included: the last one ends it.
   const open = data.indexOf(0x28);
   const close = data.lastIndexOf(0x29);
   if (open < 0 || close < open) throw malformed(data);
-  const fields = ascii(data.subarray(close + 2)).split(" ");
-  // Field 22, the start time, is whole only when something follows it.
-  if (fields.length < 21) throw malformed(data);
-  const integer = (text: string): number => {
-    if (!/^-?\d+$/u.test(text)) throw malformed(data);
-    return Number(text);
+  const from = close + 2;
+  // Field numbers of the man page; a space stands before each.
+  let number = 3;
+  let end = fieldEnd(data, from);
+  const state = end - from === 1 ? String.fromCharCode(data[from] ?? 0) : "?";
+  const field = (wanted: number): number => {
+    let begin = end + 1;
+    for (; ++number < wanted; begin = end + 1) end = fieldEnd(data, begin);
+    end = fieldEnd(data, begin);
+    return integer(data, begin, end);
   };
-  // Field numbers of the man page less 3, as the list begins with field 3, state.
-  const field = (number: number): number => integer(fields[number - 3] ?? "");
-  return {
-    pid: integer(ascii(data.subarray(0, open))),
+  const stat = {
+    pid: integer(data, 0, data[open - 1] === SPACE ? open - 1 : open),
     comm: decodeText(data.subarray(open + 1, close)),
-    state: fields[0] ?? "?",
+    state,
     ppid: field(4),
     pgrp: field(5),
     session: field(6),
@@ -54,12 +66,31 @@ export function parseStat(data: Uint8Array): ProcStat {
     numThreads: field(20),
     startTicks: field(22),
   };
+  // The start time is whole only when something follows it.
+  const next = data[end + 1] ?? NEWLINE;
+  if (next === NEWLINE || next === SPACE) throw malformed(data);
+  return stat;
 }
 
-function ascii(data: Uint8Array): string {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("latin1").trim();
+/** Where a field ends that begins there. */
+function fieldEnd(data: Uint8Array, from: number): number {
+  const end = data.indexOf(SPACE, from);
+  return end < 0 ? data.length : end;
+}
+
+function integer(data: Uint8Array, from: number, to: number): number {
+  const digits = data[from] === MINUS ? from + 1 : from;
+  if (digits >= to) throw malformed(data);
+  let value = 0;
+  for (let at = digits; at < to; at++) {
+    const digit = (data[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) throw malformed(data);
+    value = value * 10 + digit;
+  }
+  return digits === from ? value : -value;
 }
 
 function malformed(data: Uint8Array): RangeError {
-  return new RangeError(`Cannot parse /proc/PID/stat: ${JSON.stringify(ascii(data).slice(0, 80))}`);
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("latin1").trim();
+  return new RangeError(`Cannot parse /proc/PID/stat: ${JSON.stringify(text.slice(0, 80))}`);
 }
