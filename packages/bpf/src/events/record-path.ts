@@ -10,7 +10,7 @@ export type PathMissing = "long" | "EFAULT";
 /** A path, or why there is none. */
 export type RecordPath = string | { readonly missing: PathMissing };
 
-const seen = new Map<string, string>();
+let seen = new Map<string, string>();
 
 /**
  * The path whose names, the last one first, a record has.
@@ -26,7 +26,7 @@ export function decodePath(names: Uint8Array, end: number): RecordPath {
   const known = seen.get(key);
   if (known !== undefined) return known;
   const path = join(names) + (end === PATH.whole ? "" : " (deleted)");
-  if (seen.size >= REMEMBERED) seen.clear();
+  if (seen.size >= REMEMBERED) seen = new Map();
   seen.set(key, path);
   return path;
 }

@@ -17,7 +17,7 @@ interface Shown {
   readonly threads?: number;
 }
 
-function censusOf(shown: readonly Shown[]): number[] {
+function censusOf(shown: readonly Shown[], isKnown?: (pid: number) => boolean): number[] {
   const root = mkdtempSync(join(tmpdir(), "proc-"));
   roots.push(root);
   for (const { pid, startTicks, state = "S", threads = 1 } of shown) {
@@ -26,7 +26,7 @@ function censusOf(shown: readonly Shown[]): number[] {
     const line = `${pid} (a) ${state} 1 1 1 ${between} ${threads} 0 ${startTicks} 0 0\n`;
     writeFileSync(join(root, `${pid}/stat`), line);
   }
-  return census(new ProcReader(root)).map((stat) => stat.pid);
+  return census(new ProcReader(root), isKnown).map((stat) => stat.pid);
 }
 
 test("census() lists the oldest first, also where pids started over in between", () => {
@@ -53,4 +53,12 @@ test("census() leaves out what has ended, unless other threads of it live", () =
     { pid: 4, startTicks: 4, state: "D" },
   ];
   expect(censusOf(shown)).toEqual([3, 4]);
+});
+
+test("census() reads nothing of those that are known", () => {
+  const shown = [
+    { pid: 1, startTicks: 1 },
+    { pid: 2, startTicks: 2 },
+  ];
+  expect(censusOf(shown, (pid) => pid === 1)).toEqual([2]);
 });

@@ -3,10 +3,18 @@ import { isUnavailable, type ProcReader, type ProcStat } from "@task-watchers/li
 /** States of a process that has ended but is still listed: zombie, and dead. */
 const ENDED: ReadonlySet<string> = new Set(["Z", "X"]);
 
-/** The processes that /proc lists now, oldest first, so that parents come before their children. */
-export function census(proc: ProcReader): ProcStat[] {
+/**
+ * The processes that /proc lists now, oldest first, so that parents come before their children.
+ *
+ * @param isKnown of which process nothing need be read
+ */
+export function census(
+  proc: ProcReader,
+  isKnown: (pid: number) => boolean = () => false,
+): ProcStat[] {
   const present: ProcStat[] = [];
   for (const pid of proc.pids()) {
+    if (isKnown(pid)) continue;
     const stat = proc.stat(pid);
     if (!isUnavailable(stat) && isAlive(stat)) present.push(stat);
   }

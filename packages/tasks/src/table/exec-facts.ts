@@ -1,5 +1,6 @@
 import type { ExecEvent, ExecSource, Missing } from "@task-watchers/chain";
 import { isUnavailable, type ProcReader } from "@task-watchers/linux/procfs";
+import { GivenFacts } from "./given-facts.ts";
 
 /** What is read of a task when it runs a program. */
 export type ExecFacts = Pick<
@@ -12,6 +13,8 @@ export type SourceFacts = Partial<ExecFacts> & { readonly source: ExecSource };
 
 /** Facts that could not be had, by name, then by reason. */
 export type MissedFacts = Record<"exe" | "argv" | "cwd" | "cgroup", Record<string, number>>;
+
+type Arguments = Pick<ExecFacts, "argv" | "argvTruncatedBytes" | "source">;
 
 /** What whoever started a process knows of its first exec. */
 export interface StartedWith {
@@ -35,7 +38,7 @@ export class ExecFactsReader {
   readonly #proc: ProcReader;
   readonly missed: MissedFacts = { exe: {}, argv: {}, cwd: {}, cgroup: {} };
   readonly #expected = new Map<number, StartedWith>();
-  readonly #given = new Map<number, SourceFacts>();
+  readonly #given = new GivenFacts();
   #spentMs = 0;
   #reads = 0;
 
@@ -57,7 +60,7 @@ export class ExecFactsReader {
 
   /** A source knows the process's next exec. */
   give(tgid: number, facts: SourceFacts): void {
-    this.#given.set(tgid, facts);
+    this.#given.put(tgid, facts);
   }
 
   /** The process has ended: what was known of an exec it did not make is let go. */
@@ -81,14 +84,15 @@ export class ExecFactsReader {
     const given = this.#given.get(tgid);
     if (given === undefined) return this.#readAll(tgid);
     this.forget(tgid);
-    const { exe, argv, cwd, cgroup } = given;
-    return this.#counted({
-      ...given,
-      exe: exe ?? this.#proc.exe(tgid),
-      ...(argv === undefined ? this.#arguments(tgid) : { argv }),
-      cwd: cwd ?? this.#proc.cwd(tgid),
-      cgroup: cgroup ?? this.#proc.cgroup(tgid),
-    });
+    const { argv, source } = given;
+    const args = argv === undefined ? { source, ...this.#arguments(tgid) } : { ...given, argv };
+    return this.#counted(
+      factsOf(args, {
+        exe: given.exe ?? this.#proc.exe(tgid),
+        cwd: given.cwd ?? this.#proc.cwd(tgid),
+        cgroup: given.cgroup ?? this.#proc.cgroup(tgid),
+      }),
+    );
   }
 
   #readAll(tgid: number): ExecFacts {
@@ -112,15 +116,14 @@ export class ExecFactsReader {
     const args = this.#arguments(tgid);
     // Gone altogether: the other files would say the same.
     if (isUnavailable(args.argv) && GONE.has(args.argv.missing)) return nothing(args.argv.missing);
-    return {
-      ...args,
+    return factsOf(args, {
       exe: this.#proc.exe(tgid),
       cwd: this.#proc.cwd(tgid),
       cgroup: this.#proc.cgroup(tgid),
-    };
+    });
   }
 
-  #arguments(tgid: number): Pick<ExecFacts, "argv" | "argvTruncatedBytes" | "source"> {
+  #arguments(tgid: number): Arguments {
     const cmdline = this.#proc.cmdline(tgid);
     if (isUnavailable(cmdline)) return { argv: cmdline };
     const { argv, truncatedBytes: cut } = cmdline;
@@ -151,6 +154,24 @@ export class ExecFactsReader {
 }
 
 const GONE: ReadonlySet<string> = new Set(["ENOENT", "ESRCH"]);
+
+/** Written out: to an object that began as a spread, each field that is added makes V8 a hidden class of this one object's own. */
+function factsOf(
+  { source, argv, argvTruncatedBytes }: Arguments,
+  { exe, cwd, cgroup }: Pick<ExecFacts, "exe" | "cwd" | "cgroup">,
+): ExecFacts {
+  if (source !== undefined && argvTruncatedBytes === undefined) {
+    return { source, exe, argv, cwd, cgroup };
+  }
+  return {
+    exe,
+    argv,
+    cwd,
+    cgroup,
+    ...(source !== undefined && { source }),
+    ...(argvTruncatedBytes !== undefined && { argvTruncatedBytes }),
+  };
+}
 
 function nothing(reason: string): ExecFacts {
   const missing: Missing = { missing: reason };

@@ -16,11 +16,21 @@ export function exitEvent(
   if (status >= 0 && (status & 0x7f) === 0 && synthetic === undefined) {
     return { type: "exit", timeNs, code: (status >>> 8) & 0xff, durationNs };
   }
-  const base = { type: "exit", timeNs, ...marked(synthetic), durationNs } as const;
-  if (status < 0) return { ...base, status: { missing: synthetic ?? "unknown" } };
-  if ((status & 0x7f) === 0) return { ...base, code: (status >>> 8) & 0xff };
-  const coreDumped = (status & 0x80) !== 0;
-  return { ...base, signal: status & 0x7f, ...(coreDumped && { coreDumped }) };
+  const mark = marked(synthetic);
+  if (status < 0) {
+    return {
+      type: "exit",
+      timeNs,
+      status: { missing: synthetic ?? "unknown" },
+      durationNs,
+      ...mark,
+    };
+  }
+  const signal = status & 0x7f;
+  if (signal === 0)
+    return { type: "exit", timeNs, code: (status >>> 8) & 0xff, durationNs, ...mark };
+  if ((status & 0x80) === 0) return { type: "exit", timeNs, signal, durationNs, ...mark };
+  return { type: "exit", timeNs, signal, coreDumped: true, durationNs, ...mark };
 }
 
 /** The mark of an event that no event of the kernel stands behind, to be spread. */

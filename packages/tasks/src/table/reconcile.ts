@@ -29,7 +29,7 @@ interface Differences {
   /** Processes that the table lacks, or knows as an earlier holder of the pid; oldest first. */
   readonly newcomers: readonly ProcStat[];
   /** Tasks that /proc no longer shows. */
-  readonly gone: readonly TrackedTask[];
+  readonly gone: ReadonlySet<TrackedTask>;
   /** Tasks that run another executable than was told of. */
   readonly otherProgram: readonly TrackedTask[];
   /** Tasks with other threads than the table has. */
@@ -107,24 +107,29 @@ export class Reconciler {
 
   #compare(): Differences {
     const { table, proc } = this.#parts;
-    const gone: TrackedTask[] = [];
+    const gone = new Set<TrackedTask>();
     const otherProgram: TrackedTask[] = [];
     const otherThreads: TrackedTask[] = [];
     for (const task of table.processes()) {
       if (!this.#lives(task)) {
-        gone.push(task);
+        gone.add(task);
         continue;
       }
       if (this.#lost && table.ranOther(task.tgid, proc.exe(task.tgid))) otherProgram.push(task);
       if (this.#hasOtherThreads(task)) otherThreads.push(task);
     }
-    return { newcomers: this.#newcomers(), gone, otherProgram, otherThreads };
+    return { newcomers: this.#newcomers(gone), gone, otherProgram, otherThreads };
   }
 
-  #newcomers(): ProcStat[] {
+  #newcomers(gone: ReadonlySet<TrackedTask>): ProcStat[] {
     const { table, proc, scope } = this.#parts;
     const found = new Map<number, ProcStat>();
-    for (const stat of census(proc)) {
+    // Those that were just seen to live are not looked at once more: they may be thousands.
+    const isLive = (pid: number): boolean => {
+      const known = table.process(pid);
+      return known !== undefined && !gone.has(known);
+    };
+    for (const stat of census(proc, isLive)) {
       const known = table.process(stat.pid);
       if (known !== undefined && sameStart(known.startTicks, stat.startTicks)) continue;
       const hasParent = table.process(stat.ppid) !== undefined || found.has(stat.ppid);

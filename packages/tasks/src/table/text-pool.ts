@@ -8,14 +8,15 @@ const LONGEST = 256;
  * kept once.
  */
 export class TextPool {
-  readonly #texts = new Map<string, string>();
+  #texts = new Map<string, string>();
 
   /** The same text, said before if it was. */
   get(text: string): string {
     if (text.length > LONGEST) return text;
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
-    if (this.#texts.size >= LIMIT) this.#texts.clear();
+    // Another map: one that was emptied holds on to what it had until the whole heap is looked through.
+    if (this.#texts.size >= LIMIT) this.#texts = new Map();
     this.#texts.set(text, text);
     return text;
   }
