@@ -15,8 +15,11 @@ import type { ExecFacts, LostEvent, ProcEventBase, TaskProcEvent } from "./proc-
 /** The task events that a process event is made of. A task begins with `clone`, or with the `init` of one that was there. */
 export type TellingEvent = CloneEvent | InitEvent | ExecEvent | UidEvent | GidEvent | ExitEvent;
 
-/** Every task that runs a program shares one object. */
-const facts = new WeakMap<ExecEvent, ExecFacts>();
+/** Facts kept at most; when there are as many, it begins anew with another map: one that was emptied holds on to what it had. */
+const FACTS_KEPT = 256;
+
+/** What is told of a program again and again shares one object; of one that sleeps nothing is kept. */
+let facts = new Map<ExecEvent, ExecFacts>();
 
 /** The process event of a task event. Takes what the task is now, so it is to be made while the event is told. */
 export function fromTask(event: TellingEvent, task: Task): TaskProcEvent {
@@ -52,15 +55,16 @@ export function fromTask(event: TellingEvent, task: Task): TaskProcEvent {
 
 /** The process event of a notice; its `pid` is the thread that the notice names. */
 export function fromNotice(notice: TaskNotice, task: Task): TaskProcEvent {
-  const base = { ...baseOf(notice.timeNs, task), pid: notice.pid };
+  const base = baseOf(notice.timeNs, task);
+  const { pid } = notice;
   switch (notice.type) {
     case "sid":
     case "coredump":
-      return { type: notice.type, ...base };
+      return { type: notice.type, ...base, pid };
     case "comm":
-      return { type: "comm", ...base, comm: notice.comm };
+      return { type: "comm", ...base, pid, comm: notice.comm };
     case "ptrace":
-      return { type: "ptrace", ...base, ...(notice.tracer && { tracer: notice.tracer }) };
+      return { type: "ptrace", ...base, pid, ...(notice.tracer && { tracer: notice.tracer }) };
   }
 }
 
@@ -92,7 +96,8 @@ function origin({ parent, ids }: Task): {
   readonly parent?: string;
   readonly ids?: Task["ids"] & {};
 } {
-  return { ...(parent && { parent: parent.id }), ...(ids && { ids }) };
+  if (parent === undefined) return ids === undefined ? {} : { ids };
+  return ids === undefined ? { parent: parent.id } : { parent: parent.id, ids };
 }
 
 function factsOf(event: ExecEvent): ExecFacts {
@@ -106,6 +111,7 @@ function factsOf(event: ExecEvent): ExecFacts {
     cwd,
     cgroup,
   };
+  if (facts.size >= FACTS_KEPT) facts = new Map();
   facts.set(event, made);
   return made;
 }
