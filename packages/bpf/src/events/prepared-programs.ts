@@ -39,7 +39,19 @@ export async function kernelLayout(signal?: AbortSignal): Promise<KernelLayout> 
     throw noTypes(error);
   });
   signal?.throwIfAborted();
-  return explained("types", () => readKernelLayout(new Btf(types)));
+  try {
+    return explained("types", () => readKernelLayout(new Btf(types)));
+  } finally {
+    letGo(types);
+  }
+}
+
+/**
+ * Has memory given back soon that nobody needs any more. Its owner is old by now and would keep these 6 MB until V8 looks through the
+ * whole heap, which on a quiet host may be never; the one it is handed to is young, and gone at the next look at those.
+ */
+function letGo({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer) structuredClone(buffer, { transfer: [buffer] });
 }
 
 /** Makes the maps and loads the programs. @throws BpfUnavailableError with nothing left open */
