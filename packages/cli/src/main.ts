@@ -74,6 +74,9 @@ const COMMANDS = {
     const { parseWatchArguments, WATCH_HELP } = await import("./watch/watch-arguments.ts");
     const parsed = parseWatchArguments(args);
     if (parsed.help) return help(WATCH_HELP);
+    // It would have grown by the time that all code is loaded.
+    const { keepNewSpaceSmall } = await import("./new-space.ts");
+    keepNewSpaceSmall();
     const { watch } = await import("./watch/watch.ts");
     return await watch(parsed);
   },

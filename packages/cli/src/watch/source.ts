@@ -2,7 +2,6 @@ import { type ProcEvent, procEvents } from "@task-watchers/proc-events";
 import { connectRelay } from "@task-watchers/proc-events/relay";
 import { type WatchCounters, watchTasks } from "@task-watchers/tasks";
 import type { AnyLine, HeaderLine } from "@task-watchers/trace";
-import { keepNewSpaceSmall } from "../new-space.ts";
 import { headerLine } from "../trace/header-line.ts";
 import { chooseSource } from "./choose-source.ts";
 import type { WatchArguments } from "./watch-arguments.ts";
@@ -30,7 +29,6 @@ export async function localSource(
   args: WatchArguments,
   tell: { readonly line: (line: AnyLine) => void; readonly note: (text: string) => void },
 ): Promise<EventSource> {
-  keepNewSpaceSmall();
   const { filter, receiveBufferBytes } = args;
   const { pid, ...others } = filter;
   const roots = pid === undefined ? [] : [pid].flat();
