@@ -23,6 +23,7 @@ const COUNTS = values.quick ? [100, 1000, 3000] : [100, 300, 1000, 3000, 10_000,
 const SETTLE_MS = values.quick ? 500 : 3000;
 /** With so many live tasks, at most this is claimed. */
 const TARGET = { tasks: 10_000, megabytes: 80 };
+const CLAIMED = new Set(["chain and tasks", "watch by the connector", "watch by BPF"]);
 
 const watcher = fileURLToPath(new URL("../patches/watcher.js", import.meta.url));
 const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
@@ -30,6 +31,12 @@ const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.met
 /** @param {string} row */
 function ours(row) {
   return { command: [process.execPath, watcher, row], isOurs: true };
+}
+
+/** @param {string} source */
+function watch(source) {
+  const args = ["watch", "--source", source, "--command", "^none of them$"];
+  return { command: [process.execPath, main, ...args] };
 }
 
 /** @type {Record<string, import("../measuring/observer.js").Observer>} */
@@ -41,9 +48,8 @@ const CONTENDERS = {
   "chain and tasks": ours("chain and tasks"),
   "proc-events": ours("proc-events"),
   "per-task watchers": ours("per-task watchers"),
-  "task-watchers watch": {
-    command: [process.execPath, main, "watch", "--command", "^none of them$"],
-  },
+  "watch by the connector": watch("connector"),
+  "watch by BPF": watch("bpf"),
   ...(isInstalled("forkstat") && { forkstat: { command: ["forkstat", "-e", "fork,exec,exit"] } }),
 };
 
@@ -70,10 +76,10 @@ await untilInterrupted(async () => {
     ...results.filter((one) => one.name === name).map(({ megabytes }) => megabytes.toFixed(1)),
   ]);
   console.log(tableText([head, ...lines]));
-  for (const { tasks, megabytes } of results.filter(({ name }) => name === "chain and tasks")) {
-    if (tasks !== TARGET.tasks) continue;
+  for (const { name, tasks, megabytes } of results) {
+    if (tasks !== TARGET.tasks || !CLAIMED.has(name)) continue;
     const holds = megabytes < TARGET.megabytes ? "holds" : "NO";
-    console.log(`\nwith ${tasks} tasks under ${TARGET.megabytes} MB is claimed: ${holds}`);
+    console.log(`\n${name}, with ${tasks} tasks under ${TARGET.megabytes} MB is claimed: ${holds}`);
   }
   for (const tasks of COUNTS.filter((count) => !counts.includes(count))) {
     console.log(`\nleft out: ${tasks} tasks; there may not be so many here`);
