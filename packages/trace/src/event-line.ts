@@ -70,26 +70,23 @@ export function execFailedLine(notice: ExecFailedNotice, task: Task): ExecFailed
 type ExecFields = Omit<Extract<KnownLine, { type: "exec" }>, keyof TaskLine | "type">;
 
 function execFacts(event: ExecEvent): ExecFields {
-  const missing: Record<string, string> = {};
-  const fact = <T>(name: string, value: T | Missing): T | undefined => {
-    if (!isMissing(value)) return value;
-    missing[name] = value.missing;
-    return undefined;
-  };
-  const exe = fact("exe", event.exe);
-  const argv = fact("argv", event.argv);
-  const cwd = fact("cwd", event.cwd);
-  const cgroup = fact("cgroup", event.cgroup);
-  return {
-    ...(event.source && { source: event.source }),
-    ...(event.stopped && { stopped: event.stopped }),
-    ...(exe !== undefined && { exe }),
-    ...(argv !== undefined && { argv }),
-    ...(event.argvTruncatedBytes !== undefined && { argvTruncatedBytes: event.argvTruncatedBytes }),
-    ...(cwd !== undefined && { cwd }),
-    ...(cgroup !== undefined && { cgroup }),
-    ...(Object.keys(missing).length > 0 && { missing }),
-  };
+  const { source, stopped, exe, argv, argvTruncatedBytes, cwd, cgroup } = event;
+  // One after the other: a literal that begins with a spread makes V8 invent a class for each line.
+  const fields: { -readonly [name in keyof ExecFields]: ExecFields[name] } = {};
+  let missing: Record<string, string> | undefined;
+  if (source) fields.source = source;
+  if (stopped) fields.stopped = stopped;
+  if (!isMissing(exe)) fields.exe = exe;
+  else (missing ??= {})["exe"] = exe.missing;
+  if (!isMissing(argv)) fields.argv = argv;
+  else (missing ??= {})["argv"] = argv.missing;
+  if (argvTruncatedBytes !== undefined) fields.argvTruncatedBytes = argvTruncatedBytes;
+  if (!isMissing(cwd)) fields.cwd = cwd;
+  else (missing ??= {})["cwd"] = cwd.missing;
+  if (!isMissing(cgroup)) fields.cgroup = cgroup;
+  else (missing ??= {})["cgroup"] = cgroup.missing;
+  if (missing) fields.missing = missing;
+  return fields;
 }
 
 function isMissing(value: unknown): value is Missing {

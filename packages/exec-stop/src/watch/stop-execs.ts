@@ -76,15 +76,12 @@ function hintsOf(call: ExecCall, found: FoundPrograms | undefined): WatchedExecH
   const isTakenForFound = typeof call.path === "string" && found?.has(call.path) === true;
   const expected = canTell ? expectedFailure(call, found) : undefined;
   return {
-    ...(expected !== undefined && { expected }),
-    whyFailed() {
-      if (!canTell) return undefined;
-      return laterFailure(call, isTakenForFound);
-    },
+    whyFailed: () => (canTell ? laterFailure(call, isTakenForFound) : undefined),
     isOver: () => {
       const number = callInProgress(call.pid);
       return number !== undefined && !EXEC_NUMBERS.has(number);
     },
+    ...(expected !== undefined && { expected }),
   };
 }
 
