@@ -1,11 +1,7 @@
 #!/usr/bin/env node
 import { writeSync } from "node:fs";
-import type * as bytes from "./argument-bytes.ts";
-import type * as failure from "./failure.ts";
 import { load } from "./load.ts";
-import type * as runArguments from "./run/run-arguments.ts";
 import type * as running from "./run/run.ts";
-import type * as version from "./version.ts";
 
 const HELP = `Usage: task-watchers <command> [options]
 
@@ -41,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
     case "doctor":
       return await COMMANDS[command](rest);
     case "--version": {
-      const { packageVersion } = await load<typeof version>("./version.ts");
+      const { packageVersion } = await import("./version.ts");
       process.stdout.write(`${packageVersion()}\n`);
       return 0;
     }
@@ -50,11 +46,11 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     case undefined: {
-      const { failWith } = await load<typeof failure>("./failure.ts");
+      const { failWith } = await import("./failure.ts");
       return failWith(HELP);
     }
     default: {
-      const { unknownCommand } = await load<typeof failure>("./failure.ts");
+      const { unknownCommand } = await import("./failure.ts");
       throw unknownCommand(command, Object.keys(COMMANDS));
     }
   }
@@ -63,11 +59,9 @@ async function main(args: readonly string[]): Promise<number> {
 /** Each command's code is loaded when it is wanted: a program that is to be watched waits for it. */
 const COMMANDS = {
   async run(args: readonly string[]): Promise<number> {
-    const { parseRunArguments, RUN_HELP } =
-      await load<typeof runArguments>("./run/run-arguments.ts");
+    const { parseRunArguments, run, RUN_HELP } = await load<typeof running>("#run");
     const parsed = parseRunArguments(args);
     if (parsed.help) return help(RUN_HELP);
-    const { run } = await load<typeof running>("./run/run.ts");
     return await run(parsed);
   },
   async watch(args: readonly string[]): Promise<number> {
@@ -128,7 +122,7 @@ function help(text: string): number {
 
 async function report(error: unknown): Promise<number> {
   const [, , command = ""] = process.argv;
-  const { exitStatusOf } = await load<typeof failure>("./failure.ts").catch((unread: unknown) => {
+  const { exitStatusOf } = await import("./failure.ts").catch((unread: unknown) => {
     // Without a descriptor left, what says so cannot be read either.
     if (!(unread instanceof Error) || !/\bEMFILE\b/u.test(unread.message)) throw unread;
     writeSync(2, "task-watchers: no more open files are allowed: raise ulimit -n\n");
@@ -141,7 +135,7 @@ async function report(error: unknown): Promise<number> {
 async function givenArguments(): Promise<readonly string[]> {
   const args = process.argv.slice(2);
   if (!args.some((argument) => argument.includes("\ufffd"))) return args;
-  const { requireText, trueArguments } = await load<typeof bytes>("./argument-bytes.ts");
+  const { requireText, trueArguments } = await import("./argument-bytes.ts");
   const given = trueArguments(args);
   // `slot` becomes its command itself.
   if (given[0] !== "slot") requireText(given);

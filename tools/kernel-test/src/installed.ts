@@ -13,11 +13,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { cacheDirectory } from "./cache-directory.ts";
 
 const workspace = resolve(import.meta.dirname, "../../..");
+const BUNDLER = join(workspace, "tools/bundle");
 const SCOPE = "@task-watchers/";
 
 interface Manifest {
@@ -26,7 +26,7 @@ interface Manifest {
 }
 
 /**
- * Installs packages of this workspace as a user would have them, compiled and without the sources' export condition,
+ * Installs packages of this workspace as a user would have them, bundled and without the sources' export condition,
  * so that a child process can import them on any Node.js. Made anew when a source has changed.
  *
  * @param packages folder names under packages/; what they depend on comes along
@@ -37,11 +37,11 @@ export function installed(...packages: string[]): string {
   const root = join(cacheDirectory(), `installed-${fingerprint(folders)}`);
   if (existsSync(root)) return root;
   const temporary = mkdtempSync(`${root}.`);
-  const compiled = join(temporary, "compiled");
-  compile(folders, compiled);
+  const bundled = join(temporary, "bundled");
+  bundle(folders, bundled);
   const modules = join(temporary, "node_modules");
-  for (const folder of folders) install(folder, modules, join(compiled, folder, "src"));
-  rmSync(compiled, { recursive: true });
+  for (const folder of folders) install(folder, modules, join(bundled, folder));
+  rmSync(bundled, { recursive: true });
   // Or a package.json somewhere above would be this directory's, and its name and type would count here.
   writeFileSync(join(temporary, "package.json"), "{}\n");
   execFileSync("chmod", ["-R", "a+rX", temporary]);
@@ -55,7 +55,7 @@ export function installed(...packages: string[]): string {
   return root;
 }
 
-function install(folder: string, modules: string, compiled: string): void {
+function install(folder: string, modules: string, bundled: string): void {
   const from = join(workspace, "packages", folder);
   const to = join(modules, manifest(folder).name);
   mkdirSync(to, { recursive: true });
@@ -66,26 +66,16 @@ function install(folder: string, modules: string, compiled: string): void {
     if (existsSync(join(modules, name))) continue;
     symlinkSync(realpathSync(join(from, "node_modules", name)), join(modules, name));
   }
-  renameSync(compiled, join(to, "dist"));
+  renameSync(bundled, join(to, "dist"));
 }
 
-/**
- * Only erases types: whether they are right is another test's question, and this is fast. All at once: a compiler for each would have
- * taken up most of a test's time on a busy machine.
- */
-function compile(folders: readonly string[], to: string): void {
-  const tsc = join(
-    dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
-    "bin/tsc",
-  );
-  const options = [
-    ["--noCheck", "--ignoreConfig", "--types", ""],
-    ["--module", "nodenext", "--target", "es2023"],
-    ["--rewriteRelativeImportExtensions", "--verbatimModuleSyntax"],
-    ["--rootDir", join(workspace, "packages"), "--outDir", to],
-  ].flat();
-  const files = folders.flatMap((folder) => sources(folder));
-  execFileSync(process.execPath, [tsc, ...options, ...files], { stdio: "pipe" });
+/** As the build does, without its types: whether they are right is another test's question. */
+function bundle(folders: readonly string[], to: string): void {
+  const places = folders.flatMap((folder) => [
+    join(workspace, "packages", folder),
+    join(to, folder),
+  ]);
+  execFileSync(process.execPath, [join(BUNDLER, "run.js"), ...places], { stdio: "pipe" });
 }
 
 function closure(packages: readonly string[]): string[] {
@@ -119,5 +109,8 @@ function fingerprint(folders: readonly string[]): string {
   }
   // How it is installed counts as well.
   hash.update(readFileSync(import.meta.filename));
+  for (const name of readdirSync(BUNDLER)) {
+    if (name.endsWith(".js")) hash.update(readFileSync(join(BUNDLER, name)));
+  }
   return hash.digest("hex").slice(0, 16);
 }

@@ -57,7 +57,7 @@ export class Recorder {
     this.#trouble.sayWhatFailed();
     const { json, live, quiet } = this.#args;
     if (json !== undefined) {
-      const { RunTrace } = await load<typeof runTrace>("./run/run-trace.ts");
+      const { RunTrace } = await load<typeof runTrace>("#run-trace");
       this.#trace = new RunTrace(json, facts, this.#beginNs);
     }
     if (live) {
@@ -132,7 +132,7 @@ export class Recorder {
     if (this.#trace?.gone) print(this.#style.red(`the trace is incomplete: ${this.#trace.gone}`));
     if (this.#args.quiet) return;
     // Not needed until now: a command that is to be watched would wait for it.
-    const { reportLines } = await load<typeof printReport>("./report/print-report.ts");
+    const { reportLines } = await load<typeof printReport>("#print-report");
     const lines = reportLines(this.#tree, counters, {
       style: this.#style,
       columns: this.#columns,

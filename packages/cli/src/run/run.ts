@@ -5,6 +5,8 @@ import { CommandExecs } from "./command-execs.ts";
 import type * as watched from "./run-watched.ts";
 import type { RunArguments } from "./run-arguments.ts";
 
+export { parseRunArguments, RUN_HELP } from "./run-arguments.ts";
+
 /**
  * `task-watchers run`: resolves with the exit status.
  *
@@ -32,7 +34,7 @@ async function runCommand(args: RunArguments, inherited: readonly number[]): Pro
     // While another thread gets ready to start the command, the rest is loaded. But what a watcher sets up in this thread for
     // its descent reaches the command only if that thread is made afterwards.
     if (args.watchers.names.length === 0) await execs.open();
-    const { runWatched } = await load<typeof watched>("./run/run-watched.ts");
+    const { runWatched } = await load<typeof watched>("#run-watched");
     return await runWatched(args, execs);
   } finally {
     await execs.close();

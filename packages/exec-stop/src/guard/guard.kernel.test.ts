@@ -152,7 +152,7 @@ for (const guard of ["program", "node"] as const) {
     const pipe = ["-c", 'exec 3> >(:) 4</dev/null; sleep 0.2; exec "$@"', "bash"];
     const script = join(
       installed("exec-stop"),
-      "node_modules/@task-watchers/exec-stop/dist/guard/guard-script.js",
+      "node_modules/@task-watchers/exec-stop/dist/guard-script.js",
     );
     const link = `/proc/${process.pid}/fd/${program?.number ?? -1}`;
     const command = guard === "program" ? [link] : [process.execPath, script];

@@ -8,8 +8,8 @@ export interface PageAssets {
 
 /** Those that the build has made. @throws the error of open(2) when it was not run */
 export function pageAssets(): PageAssets {
-  // From the sources and from the built package alike.
+  const folder = import.meta.url.endsWith(".ts") ? "../../dist/page" : "./page";
   const file = (name: string): string =>
-    readFileSync(new URL(`../../dist/page/${name}`, import.meta.url), "utf8");
+    readFileSync(new URL(`${folder}/${name}`, import.meta.url), "utf8");
   return { script: file("page.js"), style: file("page.css") };
 }
