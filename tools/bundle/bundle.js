@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
+import { bundleAlone } from "./alone.js";
 import { entriesOf } from "./entries.js";
 import { ownersOf } from "./owners.js";
 
@@ -17,7 +18,8 @@ const PASSING = "passing-";
  */
 export async function bundlePackage(directory, to) {
   const manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
-  const entries = entriesOf(directory, manifest);
+  const all = entriesOf(directory, manifest);
+  const entries = all.filter(({ isAlone }) => !isAlone);
   const names = new Set(entries.map(({ name }) => name));
   const others = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   const bundle = await rolldown({
@@ -37,7 +39,7 @@ export async function bundlePackage(directory, to) {
   });
   /** @type {Map<string, string> | undefined} */
   let owners;
-  const { output } = await bundle.generate({
+  const { output: together } = await bundle.generate({
     format: "es",
     entryFileNames: ({ moduleIds }) =>
       moduleIds.length === 0 ? `${PASSING}[name].js` : "[name].js",
@@ -59,10 +61,12 @@ export async function bundlePackage(directory, to) {
     },
   });
   await bundle.close();
-  const files = withoutPassing(output);
+  const files = withoutPassing(together);
   for (const name of names) {
     if (!files.some(({ fileName }) => fileName === `${name}.js`)) throw new Error(`no ${name}.js`);
   }
+  for (const entry of all.filter(({ isAlone }) => isAlone))
+    files.push(...(await bundleAlone(entry)));
   removeScripts(to);
   mkdirSync(to, { recursive: true });
   for (const file of files) {
@@ -97,7 +101,7 @@ function withoutPassing(output) {
 function removeScripts(folder) {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (/\.js(?:\.map)?$/u.test(name)) rmSync(join(folder, name));
+    if (/\.c?js(?:\.map)?$/u.test(name)) rmSync(join(folder, name));
   }
 }
 

@@ -1,11 +1,12 @@
 // @ts-check
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 
 /**
  * A file of dist/ that can be imported, is run, or is started by its path.
  *
  * @typedef {object} Entry
  * @property {string} name its path in dist/, without the ending
+ * @property {boolean} isAlone whether it is CommonJS, `.cjs`: what a thread begins with, see alone.js
  * @property {string} source the module it is made of
  * @property {boolean} acts whether something happens when it is loaded, which must not for those who import another entry
  * @property {boolean} isProgram whether it is run, and loads nothing that it does not need
@@ -22,13 +23,15 @@ export function entriesOf(directory, manifest) {
   const { exports, imports, bin, sideEffects } = manifest;
   const text = JSON.stringify([exports, imports, bin, sideEffects]);
   const sources = matches(text, /"\.\/src\/([^"]+)\.ts"/gu);
-  return matches(text, /"\.\/dist\/([^"]+)\.js"/gu).map((name) => {
+  return matches(text, /"\.\/dist\/([^"]+\.c?js)"/gu).map((file) => {
+    const name = basename(file, extname(file));
     const source = sources.find((path) => basename(path) === name) ?? name;
     return {
       name,
+      isAlone: file.endsWith(".cjs"),
       source: join(directory, "src", `${source}.ts`),
-      acts: (sideEffects || []).includes(`./dist/${name}.js`),
-      isProgram: Object.values(bin ?? {}).includes(`./dist/${name}.js`),
+      acts: (sideEffects || []).includes(`./dist/${file}`),
+      isProgram: Object.values(bin ?? {}).includes(`./dist/${file}`),
     };
   });
 }

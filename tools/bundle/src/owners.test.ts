@@ -13,6 +13,7 @@ function owners(imports: Record<string, string[]>, entries: Parameters<typeof ow
 const entry = (name: string, kind: "acts" | "isProgram" | "" = "") => ({
   name,
   source: name,
+  isAlone: false,
   acts: kind === "acts",
   isProgram: kind === "isProgram",
 });
@@ -50,7 +51,7 @@ test("ownersOf() has nobody load what acts, or what a program begins with", () =
 test("entriesOf() finds what the manifest names, wherever its source is", () => {
   const manifest = {
     bin: { tool: "./dist/main.js" },
-    sideEffects: ["./src/thread/body.ts", "./dist/body.js"],
+    sideEffects: ["./src/thread/body.ts", "./dist/body.cjs"],
     exports: {
       ".": {
         "@task-watchers/source": "./src/index.ts",
@@ -61,8 +62,8 @@ test("entriesOf() finds what the manifest names, wherever its source is", () => 
     },
   };
   expect(entriesOf("/p", manifest)).toEqual([
-    { name: "index", source: "/p/src/index.ts", acts: false, isProgram: false },
-    { name: "main", source: "/p/src/main.ts", acts: false, isProgram: true },
-    { name: "body", source: "/p/src/thread/body.ts", acts: true, isProgram: false },
+    { name: "index", isAlone: false, source: "/p/src/index.ts", acts: false, isProgram: false },
+    { name: "main", isAlone: false, source: "/p/src/main.ts", acts: false, isProgram: true },
+    { name: "body", isAlone: true, source: "/p/src/thread/body.ts", acts: true, isProgram: false },
   ]);
 });

@@ -1,14 +1,15 @@
 import { readlinkSync } from "node:fs";
 import type { StoppedDescent } from "@task-watchers/descent";
-import type * as execThread from "@task-watchers/exec-stop/thread";
+import type { ExecThread } from "@task-watchers/exec-stop/thread";
 import type * as execWatch from "@task-watchers/exec-stop/watch";
 import type { PreparedExecStop, StopExecsOptions } from "@task-watchers/exec-stop/watch";
 import { decodeText } from "@task-watchers/linux/text";
 import type { TaskWatch } from "@task-watchers/tasks";
 import { load } from "../load.ts";
 import { printable } from "../report/terminal-text.ts";
+import { beginThread } from "./begin-thread.ts";
 import { type StartCommand, startChild, withInherited } from "./child.ts";
-import type { RunArguments } from "./run-arguments.ts";
+import { mayStopExecs, type RunArguments } from "./run-arguments.ts";
 
 /** What a run needs to tell the user of execs. */
 export interface CommandExecsParts {
@@ -37,25 +38,15 @@ export class CommandExecs {
     this.#inherited = inherited;
   }
 
-  get #isWanted(): boolean {
-    const { execs } = this.#args;
-    return execs !== "proc" && execs !== "bpf";
-  }
-
   /** Where remarks go from now on. */
   tellTo(parts: CommandExecsParts): void {
     this.#parts = parts;
   }
 
-  /**
-   * Begins to open the stop, if one is wanted: that takes longer than all the rest, and is mostly another thread's work. Resolves
-   * once that thread is on its way, and what else there is to load does not hold it up.
-   */
-  async open(): Promise<void> {
-    if (!this.#isWanted || this.#opening !== undefined) return;
-    const thread = this.#beginThread();
-    this.#opening = this.#prepare(thread);
-    await Promise.allSettled([thread]);
+  /** Begins to open the stop, if one is wanted. @param thread that starts the command */
+  open(thread?: Promise<ExecThread>): void {
+    if (!mayStopExecs(this.#args) || this.#opening !== undefined) return;
+    this.#opening = this.#prepare(threadOption(thread ?? beginThread()));
   }
 
   /**
@@ -64,7 +55,7 @@ export class CommandExecs {
    * @returns undefined when there can be none
    */
   async openDescent(): Promise<StoppedDescent | undefined> {
-    if (!this.#isWanted) return undefined;
+    if (!mayStopExecs(this.#args)) return undefined;
     await this.close();
     const { descentSource } = await import("@task-watchers/descent");
     const descent = descentSource();
@@ -74,11 +65,6 @@ export class CommandExecs {
       return undefined;
     }
     return (this.#descent = descent);
-  }
-
-  async #beginThread(): Promise<Pick<StopExecsOptions, "thread">> {
-    const { beginExecThread } = await load<typeof execThread>("@task-watchers/exec-stop/thread");
-    return { thread: await beginExecThread() };
   }
 
   async #prepare(
@@ -105,7 +91,7 @@ export class CommandExecs {
    * @throws ExecStopUnavailableError when they have to be
    */
   async ready(): Promise<boolean> {
-    await this.open();
+    this.open();
     const opened = await this.#opening;
     if (opened === undefined) return false;
     if (!(opened instanceof Error)) {
@@ -158,6 +144,12 @@ export class CommandExecs {
     this.#parts?.trouble(`an exec went on because ${who} had not answered in time`);
     if (this.#late === LATE_SHOWN) this.#parts?.trouble("further ones are only counted");
   }
+}
+
+async function threadOption(
+  thread: Promise<ExecThread>,
+): Promise<Pick<StopExecsOptions, "thread">> {
+  return { thread: await thread };
 }
 
 /** Nothing where it was removed. */

@@ -36,6 +36,11 @@ export interface RunArguments {
   readonly help: boolean;
 }
 
+/** Whether execs are to be stopped, where that can be had. */
+export function mayStopExecs({ execs }: Pick<RunArguments, "execs">): boolean {
+  return execs === undefined || execs === "stop";
+}
+
 const OPTIONS = {
   json: { type: "string" },
   report: { type: "string" },

@@ -1,9 +1,9 @@
 import { inheritedDescriptors } from "../inherited-descriptors.ts";
 import { load } from "../load.ts";
 import { requireProc } from "../require-proc.ts";
-import { CommandExecs } from "./command-execs.ts";
-import type * as watched from "./run-watched.ts";
-import type { RunArguments } from "./run-arguments.ts";
+import { beginThread } from "./begin-thread.ts";
+import type * as running from "./run-command.ts";
+import { mayStopExecs, type RunArguments } from "./run-arguments.ts";
 
 export { parseRunArguments, RUN_HELP } from "./run-arguments.ts";
 
@@ -29,14 +29,11 @@ export async function run(args: RunArguments): Promise<number> {
 }
 
 async function runCommand(args: RunArguments, inherited: readonly number[]): Promise<number> {
-  const execs = new CommandExecs(args, inherited);
-  try {
-    // While another thread gets ready to start the command, the rest is loaded. But what a watcher sets up in this thread for
-    // its descent reaches the command only if that thread is made afterwards.
-    if (args.watchers.names.length === 0) await execs.open();
-    const { runWatched } = await load<typeof watched>("#run-watched");
-    return await runWatched(args, execs);
-  } finally {
-    await execs.close();
-  }
+  // Another thread gets ready to start the command while the rest is loaded. But what a watcher sets up in this thread for the
+  // command's descent reaches the command only if that thread is made afterwards.
+  const isEarly = mayStopExecs(args) && args.watchers.names.length === 0;
+  const thread = isEarly ? beginThread() : undefined;
+  await Promise.allSettled([thread]);
+  const command = await load<typeof running>("#run-command");
+  return await command.runCommand(args, inherited, thread);
 }

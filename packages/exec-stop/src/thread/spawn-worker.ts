@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { stat } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { noWorkingDirectory, unavailable } from "../unavailable.ts";
 import type { ExecChild, ExecChildEnd } from "./exec-child.ts";
@@ -61,8 +61,9 @@ export class SpawnWorker {
 
   /** Starts the thread, which puts itself under the filter. @throws (rejects) ExecStopUnavailableError when there can be no more threads */
   static async start(filter: Uint8Array): Promise<SpawnWorker> {
-    // Node.js keeps a few threads for files; whoever needs them first starts them. That must not be the one under the filter.
-    await stat("/");
+    // Node.js keeps a few threads for files; whoever needs them first starts them, all at once. That must not be the one under
+    // the filter.
+    stat("/", () => {});
     try {
       process.cwd();
     } catch (error) {
@@ -207,7 +208,7 @@ function withResolvers<T>(): PromiseWithResolvers<T> {
 /** Compiled beside this file, or its source where Node.js runs sources. */
 function bodyUrl(): URL {
   return new URL(
-    import.meta.url.endsWith(".ts") ? "./spawn-thread.ts" : "./spawn-thread.js",
+    import.meta.url.endsWith(".ts") ? "./spawn-thread.ts" : "./spawn-thread.cjs",
     import.meta.url,
   );
 }

@@ -163,7 +163,7 @@ export class WaitWorker implements WaitThread {
 /** Compiled beside this file, or its source where Node.js runs sources. */
 function bodyUrl(): URL {
   return new URL(
-    import.meta.url.endsWith(".ts") ? "./wait-thread.ts" : "./wait-thread.js",
+    import.meta.url.endsWith(".ts") ? "./wait-thread.ts" : "./wait-thread.cjs",
     import.meta.url,
   );
 }
