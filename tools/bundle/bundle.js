@@ -5,6 +5,7 @@ import { rolldown } from "rolldown";
 import { bundleAlone } from "./alone.js";
 import { entriesOf } from "./entries.js";
 import { ownersOf } from "./owners.js";
+import { sameFiles } from "./same-file.js";
 
 /** What rolldown calls an entry's file that only passes on what another one has. */
 const PASSING = "passing-";
@@ -22,6 +23,7 @@ export async function bundlePackage(directory, to) {
   const entries = all.filter(({ isAlone }) => !isAlone);
   const names = new Set(entries.map(({ name }) => name));
   const others = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const same = sameFiles(directory, others);
   const bundle = await rolldown({
     cwd: directory,
     input: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
@@ -29,7 +31,18 @@ export async function bundlePackage(directory, to) {
     tsconfig: false,
     // Another package's code is one for all who import it.
     external: (id) =>
-      id.startsWith("node:") || others.some((name) => id === name || id.startsWith(`${name}/`)),
+      id.startsWith("node:") ||
+      same.get(id) === id ||
+      (!same.has(id) && others.some((name) => id === name || id.startsWith(`${name}/`))),
+    plugins: [
+      {
+        name: "one name for one file",
+        resolveId(id) {
+          const name = same.get(id);
+          return name === undefined ? undefined : { id: name, external: true };
+        },
+      },
+    ],
     // Names besides, which only our own files import, do no harm, and save a file.
     preserveEntrySignatures: "allow-extension",
     transform: { target: "node20.19" },

@@ -1,4 +1,7 @@
-/** What can be imported from this package, whatever the topic: a program loads this one file. @module */
+/**
+ * What can be imported from this package, whatever the topic: a program loads this one file. Our other packages import all of it by the
+ * name of the package, so what is here stays here. @module
+ */
 export * from "./clock.ts";
 export * from "./datagram-batch.ts";
 export * from "./file-descriptor.ts";
