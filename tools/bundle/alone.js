@@ -28,6 +28,7 @@ export async function bundleAlone({ name, source }) {
   const { output } = await bundle.generate({
     format: "cjs",
     entryFileNames: "[name].cjs",
+    comments: { jsdoc: false },
     sourcemap: true,
   });
   await bundle.close();

@@ -57,6 +57,8 @@ export async function bundlePackage(directory, to) {
     entryFileNames: ({ moduleIds }) =>
       moduleIds.length === 0 ? `${PASSING}[name].js` : "[name].js",
     chunkFileNames: ({ name }) => (names.has(name) ? "[name].js" : "part-[name].js"),
+    // Documentation is in the declarations and the sources.
+    comments: { jsdoc: false },
     // Errors show the names of the sources.
     minifyInternalExports: false,
     sourcemap: true,

@@ -1,3 +1,4 @@
+import { monotonicMs } from "@task-watchers/linux/clock";
 import type { FileDescriptor } from "@task-watchers/linux/file-descriptor";
 import type { CallSlots } from "./answer/call-slots.ts";
 import type { ExecListener } from "./answer/exec-listener.ts";
@@ -115,9 +116,9 @@ export class ExecStop {
   #leave(): void {
     const { worker, answers } = this.#parts;
     worker.keepOut();
-    const patience = performance.now() + EXIT_PATIENCE_MS;
+    const patience = monotonicMs() + EXIT_PATIENCE_MS;
     do answers.letPass(worker.busy ? EXIT_LOOK_MS : 0);
-    while (worker.busy && performance.now() < patience);
+    while (worker.busy && monotonicMs() < patience);
     // The thread waits for its commands, too: should that call be stopped, the program could not end.
     this.#parts.guard.takeOver();
   }

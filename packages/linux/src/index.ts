@@ -7,7 +7,7 @@ export {
   type BpfProgramOptions,
   loadBpfProgram,
 } from "./bpf-program.ts";
-export { type ClockOffsets, clockOffsets, jiffyNs, monotonicNs } from "./clock.ts";
+export { type ClockOffsets, clockOffsets, jiffyNs, monotonicMs, monotonicNs } from "./clock.ts";
 export { DatagramBatch, type DatagramBatchOptions } from "./datagram-batch.ts";
 export { errnoName } from "./errno-name.ts";
 export { execProgram } from "./exec-program.ts";

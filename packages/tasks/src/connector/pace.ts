@@ -4,6 +4,7 @@
  * once; so are lone events after a quiet time; all else is read by the timer, many events at a time. In a storm, where
  * every program has ended before it could be looked at, the bell is muted too.
  */
+import { monotonicMs } from "@task-watchers/linux/clock";
 import type { ReadySignal } from "@task-watchers/netlink";
 
 /** Events after which a turn of the event loop ends, so that others get theirs. */
@@ -185,7 +186,7 @@ interface Allowance {
 class Tokens {
   readonly #allowance: Allowance;
   #left: number;
-  #at = performance.now();
+  #at = monotonicMs();
 
   constructor(allowance: Allowance) {
     this.#allowance = allowance;
@@ -193,7 +194,7 @@ class Tokens {
   }
 
   has(): boolean {
-    const now = performance.now();
+    const now = monotonicMs();
     const earned = ((now - this.#at) / 1000) * this.#allowance.perSecond;
     this.#left = Math.min(this.#allowance.burst, this.#left + earned);
     this.#at = now;

@@ -90,7 +90,7 @@ test("ExecFactsReader reads no more in a turn that has taken too long, and goes 
 
 /** A reader to whom a task takes as long as `cost` says, on a clock that stands still otherwise. */
 function timed(): { reader: ExecFactsReader; read: (times: number, costMs: number) => number } {
-  vi.useFakeTimers({ toFake: ["performance", "setTimeout"] });
+  vi.useFakeTimers({ toFake: ["hrtime", "setTimeout"] });
   const proc = new ProcReader(root);
   let cost = 0;
   vi.spyOn(proc, "exe").mockImplementation(() => {

@@ -1,4 +1,5 @@
 import type { ExecEvent, ExecSource, Missing } from "@task-watchers/chain";
+import { monotonicMs } from "@task-watchers/linux/clock";
 import { isUnavailable, type ProcReader } from "@task-watchers/linux/procfs";
 import { GivenFacts } from "./given-facts.ts";
 
@@ -100,9 +101,9 @@ export class ExecFactsReader {
     if (this.#spentMs > BUDGET_MS && this.#reads > BUDGET_READS) {
       return this.#counted(this.#completed(tgid, nothing("overload")));
     }
-    const begin = performance.now();
+    const begin = monotonicMs();
     const facts = this.#completed(tgid, this.peek(tgid));
-    this.#spentMs += performance.now() - begin;
+    this.#spentMs += monotonicMs() - begin;
     return this.#counted(facts);
   }
 
