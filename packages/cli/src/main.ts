@@ -2,6 +2,7 @@
 import { writeSync } from "node:fs";
 import { load } from "./load.ts";
 import type * as running from "./run/run.ts";
+import type * as version from "./version.ts";
 
 const HELP = `Usage: task-watchers <command> [options]
 
@@ -37,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     case "doctor":
       return await COMMANDS[command](rest);
     case "--version": {
-      const { packageVersion } = await import("./version.ts");
+      const { packageVersion } = await load<typeof version>("#version");
       process.stdout.write(`${packageVersion()}\n`);
       return 0;
     }
