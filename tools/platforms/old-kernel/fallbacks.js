@@ -14,7 +14,7 @@ const at = (/** @type {string} */ path) =>
 
 const { TaskWatchers } = await import(at("chain/dist/index.js"));
 const { watchTasks } = await import(at("tasks/dist/index.js"));
-const { pidfdExit, pidfdOpen } = await import(at("linux/dist/index.js"));
+const { pidfdExit, pidfdOpen } = await import(at("linux/dist/all.js"));
 const { openBpfEvents, splitArguments } = await import(at("bpf/dist/index.js"));
 
 const [phase = "root"] = process.argv.slice(2);
