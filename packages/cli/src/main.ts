@@ -1,8 +1,5 @@
 #!/usr/bin/env node
 import { writeSync } from "node:fs";
-import { load } from "./load.ts";
-import type * as running from "./run/run.ts";
-import type * as version from "./version.ts";
 
 const HELP = `Usage: task-watchers <command> [options]
 
@@ -38,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     case "doctor":
       return await COMMANDS[command](rest);
     case "--version": {
-      const { packageVersion } = await load<typeof version>("#version");
+      const { packageVersion } = await import("./version.ts");
       process.stdout.write(`${packageVersion()}\n`);
       return 0;
     }
@@ -60,7 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
 /** Each command's code is loaded when it is wanted: a program that is to be watched waits for it. */
 const COMMANDS = {
   async run(args: readonly string[]): Promise<number> {
-    const { parseRunArguments, run, RUN_HELP } = await load<typeof running>("#run");
+    const { parseRunArguments, run, RUN_HELP } = await import("./run/run.ts");
     const parsed = parseRunArguments(args);
     if (parsed.help) return help(RUN_HELP);
     return await run(parsed);
