@@ -56,6 +56,8 @@ export interface Watch<T extends Task = Task> {
    * when the driver tells of neither.
    */
   listen?(listener: WatchListener<T>): () => void;
+  /** False when nobody writes a trace: a line need not be made then. Absent when the driver does not say. */
+  readonly hasTrace?: boolean;
   /** Puts a line into the trace; lost when nobody writes one. */
   writeLine(line: TraceLine): void;
 }

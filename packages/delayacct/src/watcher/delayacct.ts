@@ -148,7 +148,7 @@ class DelayacctModule implements Delayacct {
 
   #settled(delays: TaskDelays): void {
     this.#totals.add(delays);
-    this.#watch?.writeLine(toDelaysLine(delays));
+    if (this.#watch?.hasTrace !== false) this.#watch?.writeLine(toDelaysLine(delays));
     const errors: unknown[] = [];
     for (const listener of this.#listeners) {
       try {

@@ -115,6 +115,6 @@ class ProfileModule implements Profile {
   }
 
   #settled(record: SamplesRecord): void {
-    this.#watch?.writeLine(toSamplesLine(record));
+    if (this.#watch?.hasTrace !== false) this.#watch?.writeLine(toSamplesLine(record));
   }
 }

@@ -39,6 +39,7 @@ export class TaskWatch {
       signal: this.#ending.signal,
       tasks: () => this.#rooms.table.tasks(),
       listen: (listener) => this.listen(listener),
+      hasTrace: this.#options.onLine !== undefined,
       writeLine: (line) => this.#options.onLine?.(line),
     });
     this.#rooms.source.begin();
