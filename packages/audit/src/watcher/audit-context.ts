@@ -36,7 +36,7 @@ export class AuditContext {
   readonly #search: ExecSearch;
   #pairs = new ExecPairs();
   #failed: AuditFacts[] = [];
-  #facts: AuditFacts[] = [];
+  #told: ToldEvent[] = [];
   #others = 0;
   #runs = 0;
   #bytes = 0;
@@ -82,14 +82,15 @@ export class AuditContext {
 
   take(told: ToldEvent): void {
     if (this.#isLetGo) return;
-    const { facts } = told;
-    const { auid, session, syscallName, success, type } = facts;
+    const { auid, session, syscallName, success, type } = told.brief;
     this.loginuid = auid ?? this.loginuid;
     this.session = session ?? this.session;
     const isRun = isExec(syscallName) && success === true;
     const isKept = this.#keep(told, isRun);
-    this.#search.take(facts, isKept);
-    if (isRun) this.#pairs.record(told.fromNs, isKept ? facts : undefined);
+    if (isExec(syscallName) && (!isRun || this.#search.isOpen)) {
+      this.#search.take(told.facts, isKept);
+    } else this.#search.end();
+    if (isRun) this.#pairs.record(told.fromNs, isKept ? told : undefined);
     if (syscallName === "exit_group") this.#ended = true;
     if (type === "ANOM_ABEND") this.#crashed = true;
   }
@@ -106,7 +107,7 @@ export class AuditContext {
 
   /** Everything that is kept of what was told of it, in the order of records. */
   get facts(): readonly AuditFacts[] {
-    return this.#facts;
+    return this.#told.map(({ facts }) => facts);
   }
 
   /** Events that were told and not kept here. */
@@ -125,11 +126,16 @@ export class AuditContext {
     return this.#pairs.paired();
   }
 
+  /** Execs without a record, of all. */
+  get unrecorded(): number {
+    return this.#pairs.unrecorded;
+  }
+
   /** It was told of: others may have the room, and what comes is not kept any more. Twice does nothing. */
   letGo(): void {
     this.#isLetGo = true;
     this.#search.end();
-    this.#facts = [];
+    this.#told = [];
     this.#failed = [];
     this.#pairs = new ExecPairs();
     this.#giveRoom(this.#bytes);
@@ -139,7 +145,7 @@ export class AuditContext {
     const isKept = (isRun ? this.#runs : this.#others) < KEPT && this.#takeRoom(told.factBytes);
     if (!isKept) this.#unkept++;
     else {
-      this.#facts.push(told.facts);
+      this.#told.push(told);
       if (isRun) this.#runs++;
       else this.#others++;
     }

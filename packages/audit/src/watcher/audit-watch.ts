@@ -23,10 +23,17 @@ export const LOST_LINE = "audit-lost";
 
 const GRACE_MS = 1000;
 
+/** Who hears of every process at its end. */
+export interface AuditListeners {
+  /** Whether there are any. */
+  has(): boolean;
+  tell(audit: TaskAudit): void;
+}
+
 /** Audit during one watch: what is open for it, and what came of it. */
 export class AuditWatch {
   readonly #watch: Watch;
-  readonly #tell: (audit: TaskAudit) => void;
+  readonly #listeners: AuditListeners;
   readonly #join: EventJoin;
   readonly #tally = new Tally();
   #unlisten: (() => void) | undefined;
@@ -36,10 +43,10 @@ export class AuditWatch {
   #existing = 0;
   #failure: string | undefined;
 
-  private constructor(options: AuditOptions, watch: Watch, tell: (audit: TaskAudit) => void) {
+  private constructor(options: AuditOptions, watch: Watch, listeners: AuditListeners) {
     const { graceMs = GRACE_MS, wanted = ["exit"] } = options;
     this.#watch = watch;
-    this.#tell = tell;
+    this.#listeners = listeners;
     this.#join = new EventJoin({
       drain: () => this.#source?.drain(),
       joined: (taskId, told) => this.#joined(taskId, told),
@@ -54,15 +61,14 @@ export class AuditWatch {
   /**
    * Opens the log, then has the kernel write records.
    *
-   * @param tell hears of every process at its end
    * @throws AuditUnavailableError, or the error of a log that cannot be opened; then nothing is left behind
    */
   static async open(
     options: AuditOptions,
     watch: Watch,
-    tell: (audit: TaskAudit) => void,
+    listeners: AuditListeners,
   ): Promise<AuditWatch> {
-    const opened = new AuditWatch(options, watch, tell);
+    const opened = new AuditWatch(options, watch, listeners);
     try {
       await opened.#open(options);
     } catch (error) {
@@ -149,18 +155,22 @@ export class AuditWatch {
     });
   }
 
-  #joined(task: string, { event, facts, fromNs }: ToldEvent): void {
-    this.#tally.add(facts);
-    this.#log?.write(event);
-    this.#watch.writeLine(toAuditLine(facts, { timeNs: fromNs, task }));
+  #joined(task: string, told: ToldEvent): void {
+    this.#tally.add(told.brief);
+    this.#log?.write(told.event);
+    if (this.#watch.hasTrace === false) return;
+    this.#watch.writeLine(toAuditLine(told.facts, { timeNs: told.fromNs, task }));
   }
 
   #settled(context: AuditContext, isComplete: boolean): void {
-    const { task, exit, loginuid, session, facts, unkept } = context;
+    const { task, exit, loginuid, session, unkept } = context;
     if (exit === undefined) return;
-    const { execs, unkept: unkeptExecs, unrecorded } = context.execs();
-    this.#unrecorded += unrecorded;
-    this.#tell({
+    this.#unrecorded += context.unrecorded;
+    // To read all facts of all events takes long.
+    if (!this.#listeners.has()) return;
+    const { facts } = context;
+    const { execs, unkept: unkeptExecs } = context.execs();
+    this.#listeners.tell({
       task,
       exit,
       ...(loginuid !== undefined && { loginuid }),

@@ -57,7 +57,10 @@ class AuditModule implements Audit {
 
   async open(watch: Watch): Promise<void> {
     this.#latest = undefined;
-    this.#latest = await AuditWatch.open(this.#options, watch, (audit) => this.#tell(audit));
+    this.#latest = await AuditWatch.open(this.#options, watch, {
+      has: () => this.#listeners.size > 0,
+      tell: (audit) => this.#tell(audit),
+    });
     this.#isOpen = true;
   }
 

@@ -20,9 +20,20 @@ export interface PairedExecs {
   readonly unrecorded: number;
 }
 
+/** Whose facts are read when somebody asks. */
+interface Told {
+  readonly facts: AuditFacts;
+}
+
 interface RunRecord {
   readonly fromNs: bigint;
-  readonly facts: AuditFacts;
+  readonly told: Told;
+}
+
+/** An exec and its record, as far as there is one that can be no other's. */
+interface Pair {
+  readonly event: ExecEvent;
+  readonly told: Told | undefined;
 }
 
 /**
@@ -81,33 +92,47 @@ export class ExecPairs {
     return at < 0 ? undefined : this.#execs.splice(at, 1)[0];
   }
 
-  /** @param facts undefined when there is no room for them */
-  record(fromNs: bigint, facts: AuditFacts | undefined): void {
+  /** @param told undefined when there is no room for it */
+  record(fromNs: bigint, told: Told | undefined): void {
     this.#recordCount++;
-    if (facts === undefined) this.#cutNs ??= fromNs;
-    else if (this.#cutNs === undefined) this.#records.push({ fromNs, facts });
+    if (told === undefined) this.#cutNs ??= fromNs;
+    else if (this.#cutNs === undefined) this.#records.push({ fromNs, told });
   }
 
   paired(): PairedExecs {
+    const pairing = this.#pairing();
+    const execs = pairing[0].map(({ event, told }) => ({ event, facts: told?.facts }));
+    return { execs, unkept: this.#execCount - execs.length, unrecorded: this.#lacking(pairing) };
+  }
+
+  /** As in `paired`, of which no facts are read. */
+  get unrecorded(): number {
+    return this.#lacking(this.#pairing());
+  }
+
+  #pairing(): Pairing {
     const times = new ExecTimes(this.#execs, this.#nextNs);
-    const [execs, used] = this.#lastToLast(times) ?? this.#byTime(times);
-    const unkept = this.#execCount - execs.length;
+    return this.#lastToLast(times) ?? this.#byTime(times);
+  }
+
+  #lacking([pairs, used]: Pairing): number {
+    const unkept = this.#execCount - pairs.length;
     const restRecords = Math.max(0, this.#recordCount - used);
-    const without = execs.filter(({ facts }) => facts === undefined).length;
-    return { execs, unkept, unrecorded: without + Math.max(0, unkept - restRecords) };
+    const without = pairs.filter(({ told }) => told === undefined).length;
+    return without + Math.max(0, unkept - restRecords);
   }
 
   /** A record for each, at least: the last ones belong together, and what is over is from before the watch. */
   #lastToLast(times: ExecTimes): Pairing | undefined {
     const first = this.#recordCount - this.#execCount;
     if (first < 0) return undefined;
-    const execs: AuditedExec[] = [];
+    const execs: Pair[] = [];
     for (const [n, event] of this.#execs.entries()) {
       const record = this.#records[first + n];
       if (record === undefined) break;
       // Not so: some of both were lost.
       if (!times.fits(record.fromNs, n)) return undefined;
-      execs.push({ event, facts: record.facts });
+      execs.push({ event, told: record.told });
     }
     return [execs, first + execs.length];
   }
@@ -122,7 +147,7 @@ export class ExecPairs {
     const [earliest, latest] = [this.#earliest(times, count), this.#latest(times, count)];
     const paired = this.#execs.slice(0, count).map((event, n) => {
       const record = earliest.get(n);
-      return { event, facts: record === latest.get(n) ? record?.facts : undefined };
+      return { event, told: record === latest.get(n) ? record?.told : undefined };
     });
     return [paired, this.#used(times, count, [...earliest.values()].at(-1))];
   }
@@ -170,4 +195,4 @@ export class ExecPairs {
 }
 
 /** Execs with their records, and up to which record that goes. */
-type Pairing = readonly [execs: readonly AuditedExec[], usedRecords: number];
+type Pairing = readonly [execs: readonly Pair[], usedRecords: number];

@@ -32,6 +32,11 @@ export class ExecSearch {
     this.#failed = failed;
   }
 
+  /** Whether one failed that what comes next may belong to. */
+  get isOpen(): boolean {
+    return this.#pending.length > 0;
+  }
+
   /**
    * Takes every event of the task, in order.
    *

@@ -1,5 +1,5 @@
 import type { SummaryTable } from "@task-watchers/chain";
-import type { AuditFacts } from "../facts/audit-facts.ts";
+import type { EventBrief } from "./event-brief.ts";
 import { type FailedExec, isExec } from "./exec-search.ts";
 
 /** Rows of a table. */
@@ -14,7 +14,7 @@ export class Tally {
   readonly #runs = new Counts();
   readonly #failures = new Counts();
 
-  add({ syscallName, success, exe }: AuditFacts): void {
+  add({ syscallName, success, exe }: EventBrief): void {
     if (success === true && isExec(syscallName)) this.#runs.add(exe ?? "?");
   }
 

@@ -1,6 +1,8 @@
 import type { AuditEvent } from "../assemble/audit-event.ts";
 import type { AuditFacts } from "../facts/audit-facts.ts";
 import { factsOf } from "../facts/event-facts.ts";
+import { AUDIT_EXECVE } from "../record/record-type.ts";
+import { briefOf, type EventBrief } from "./event-brief.ts";
 import { pidOf } from "./event-pid.ts";
 
 /** By how much a stamp may be too early: what is cut off a millisecond, and a tick at 100 Hz. */
@@ -17,6 +19,7 @@ export class ToldEvent {
   /** Process id; undefined when the records do not say. */
   readonly pid: number | undefined;
   #facts: AuditFacts | undefined;
+  #brief: EventBrief | undefined;
 
   constructor(event: AuditEvent, fromNs: bigint) {
     this.event = event;
@@ -26,6 +29,11 @@ export class ToldEvent {
 
   get facts(): AuditFacts {
     return (this.#facts ??= factsOf(this.event));
+  }
+
+  /** Some of the facts: to read all takes long, and often nobody asks for more. */
+  get brief(): EventBrief {
+    return (this.#brief ??= this.#facts ?? briefOf(this.event) ?? this.facts);
   }
 
   /** These records came after their event was told. */
@@ -40,8 +48,18 @@ export class ToldEvent {
 
   /** Memory of the facts, bytes, rather too much than too little: text in two bytes a character, beside what it was cut from. */
   get factBytes(): number {
-    const { argv = [] } = this.facts;
-    const text = this.event.records.reduce((sum, { body }) => sum + 3 * body.length + 128, 1024);
-    return text + 48 * argv.length;
+    let bytes = 1024;
+    for (const { type, body } of this.event.records) {
+      bytes += 3 * body.length + 128;
+      if (type === AUDIT_EXECVE) bytes += 48 * spacesIn(body);
+    }
+    return bytes;
   }
+}
+
+/** As many as there are arguments behind the count of them, or more: those that hold a space are written as hex. */
+function spacesIn(body: string): number {
+  let count = 0;
+  for (let at = body.indexOf(" "); at >= 0; at = body.indexOf(" ", at + 1)) count++;
+  return count;
 }
