@@ -9,7 +9,7 @@ export const TURN_RECORDS = 2048;
 /** Kernel memory charged for one queued record of an exec, bytes (measured on 6.18: 890 to 900). */
 const QUEUED_RECORD_BYTES = 900;
 /** The longest time between two looks, milliseconds. */
-const MAX_DELAY_MS = 10;
+const MAX_DELAY_MS = 20;
 /** Records a millisecond that two CPUs can make. */
 const STORM_RECORDS_PER_MS = 40;
 /** Part of the receive queue that may fill up in between. */
