@@ -113,7 +113,7 @@ export const CONFIGURATIONS = {
   "semundo global": [semundo("global")],
   "semundo per-task": [semundo("per-task")],
   everything: [
-    ...[procEvents, relay, blockingChain, audit, delayacct, profile],
+    ...[bpf, procEvents, relay, blockingChain, audit, delayacct, profile],
     ...[perTaskWatchers, semundo("per-task")],
   ],
   "bpf source": [bpf],
