@@ -90,7 +90,7 @@ test("Pace reads sooner when the queue would overflow meanwhile", () => {
   for (let i = 0; i < 60; i++) queue.put(1);
   queue.events = 0;
   queue.drains.length = 0;
-  // 60 events a millisecond: 1,200 in the usual 20.
+  // 60 events a millisecond: 2,400 in the usual 40.
   for (let ms = 0; ms < 50; ms++) {
     queue.put(60);
     vi.advanceTimersByTime(1);
@@ -102,7 +102,7 @@ test("Pace goes on after a turn's worth of events without waiting", async () => 
   const [queue] = paced();
   for (let i = 0; i < 60; i++) queue.put(1);
   queue.events += 3 * TURN_EVENTS;
-  vi.advanceTimersByTime(20);
+  vi.advanceTimersByTime(40);
   expect(queue.drains.at(-1)).toBe(TURN_EVENTS);
   // No time passes any more, only turns of the event loop.
   for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate);
@@ -161,7 +161,7 @@ test("Pace holds the process with its timer only while referenced", () => {
   expect(isHeld()).toBe(true);
   pace.unref();
   // A timer that is set later does not hold it either.
-  vi.advanceTimersByTime(20);
+  vi.advanceTimersByTime(40);
   expect(set).toHaveBeenCalledTimes(2);
   expect(isHeld()).toBe(false);
   pace.close();
@@ -186,9 +186,9 @@ test("Pace leaves nothing to the event loop when closed: no timer, no turn that 
 test("Pace listens to a bell again only once it can afford an exec", () => {
   const bell = new Queue();
   const [queue] = paced(10_000, bell);
-  // A lone event too many: the timer is set, and 19.5 ms of it pass.
+  // A lone event too many: the timer is set, and 39.5 ms of it pass.
   for (let i = 0; i < 21; i++) queue.put(1);
-  vi.advanceTimersByTime(19.5);
+  vi.advanceTimersByTime(39.5);
   while (bell.started) bell.put(1);
   const reads = queue.drains.length;
   vi.advanceTimersByTime(0.5);

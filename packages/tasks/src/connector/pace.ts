@@ -28,7 +28,7 @@ const LONE: Allowance = { perSecond: 20, burst: 20 };
 /** As much for execs. */
 const EXECS: Allowance = { perSecond: 1000, burst: 500 };
 /** How long reading is put off, milliseconds. */
-const DELAY_MS = 20;
+const DELAY_MS = 40;
 /** As long in a storm: nobody waits for these events, but the queue must not overflow. */
 const STORM_DELAY_MS = 4;
 /** Events in one wake-up by the bell that make a storm. */
