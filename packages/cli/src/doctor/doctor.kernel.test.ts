@@ -1,13 +1,10 @@
 // Needs of the kernel: Linux 6.6; CAP_AUDIT_CONTROL to see that audit is left as it was; root to make namespaces.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import {
   capability,
   initialNamespaces,
-  installed,
   kernel,
   kernelTest,
   nobodyCommand,
@@ -16,7 +13,8 @@ import {
 } from "@task-watchers/kernel-test";
 import { NetlinkConnection, openNetlinkSocket } from "@task-watchers/netlink";
 import { NETLINK_AUDIT, NETLINK_GENERIC } from "@task-watchers/netlink/constants";
-import { afterAll, beforeAll, expect } from "vitest";
+import { beforeAll, expect } from "vitest";
+import { installedMain } from "../running.fixture.ts";
 import { examine, type Findings } from "./examine.ts";
 import { WATCHERS } from "./watchers.ts";
 
@@ -25,23 +23,11 @@ const NEEDS = [kernel("6.6"), initialNamespaces];
 const AUDIT_GET = 1000;
 const AUDIT_LIST_RULES = 1013;
 
-let dir = "";
 let program: string[] = [];
 
 beforeAll(() => {
-  const module = join(installed("cli"), "node_modules/task-watchers/dist/doctor/doctor.js");
-  dir = mkdtempSync(join(tmpdir(), "doctor-"));
-  chmodSync(dir, 0o755);
-  const runner = join(dir, "doctor.mjs");
-  writeFileSync(
-    runner,
-    `import { doctor } from ${JSON.stringify(module)};
-    process.exitCode = await doctor(process.argv.slice(2));\n`,
-  );
-  program = [process.execPath, runner];
+  program = [process.execPath, installedMain(), "doctor"];
 });
-
-afterAll(() => rmSync(dir, { recursive: true }));
 
 function run(...command: readonly string[]): { status: number | null; stdout: string } {
   const [file = "", ...args] = command;

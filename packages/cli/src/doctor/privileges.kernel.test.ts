@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   initialNamespaces,
-  installed,
   kernel,
   kernelTest,
   nobodyCommand,
@@ -13,6 +12,7 @@ import {
 } from "@task-watchers/kernel-test";
 import { afterAll, beforeAll, expect } from "vitest";
 import type { CapabilityName } from "./capabilities.ts";
+import { installedMain } from "../running.fixture.ts";
 import type { Findings } from "./examine.ts";
 import { withCapability } from "./refusal.ts";
 
@@ -50,16 +50,9 @@ let dir = "";
 let program: string[] = [];
 
 beforeAll(() => {
-  const module = join(installed("cli"), "node_modules/task-watchers/dist/doctor/doctor.js");
   dir = mkdtempSync(join(tmpdir(), "privileges-"));
-  const runner = join(dir, "doctor.mjs");
-  writeFileSync(
-    runner,
-    `import { doctor } from ${JSON.stringify(module)};
-    process.exitCode = await doctor(process.argv.slice(2));\n`,
-  );
   chmodSync(dir, 0o755);
-  program = [process.execPath, runner];
+  program = [process.execPath, installedMain(), "doctor"];
 });
 
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -23,10 +23,9 @@ import { killed, sleeper, until, withDirectory, withSet } from "./scenes.fixture
 const NEEDS = [kernel("5.3")];
 
 const CRASHING = `
-import { createLedger } from "@task-watchers/semundo";
-const [id, file, ...pids] = process.argv.slice(1);
-const { KernelSet } = await import(process.cwd() + "/node_modules/@task-watchers/semundo/dist/set/kernel-set.js");
-const set = new KernelSet({ id: Number(id), count: 1, created: false });
+import { createLedger, openSemaphores } from "@task-watchers/semundo";
+const [key, file, ...pids] = process.argv.slice(1);
+const set = await openSemaphores({ key: Number(key) });
 const ledger = createLedger({ file });
 for (const pid of pids) await ledger.holder(Number(pid)).acquire(set, 0, { units: 2 });
 console.log("ready");
@@ -36,14 +35,14 @@ kernelTest(
   "after a crash of ours, living holders have their units again and dead ones have not",
   NEEDS,
   () =>
-    withSet(6, (set) =>
+    withSet(6, (set, key) =>
       withDirectory(async (directory) => {
         const file = join(directory, "ledger");
         const [dies, lives, late] = [sleeper(), sleeper(), sleeper()];
         const pids = [dies, lives, late].map(({ pid }) => String(pid));
         const crashing = spawn(
           process.execPath,
-          ["--input-type=module", "-e", CRASHING, String(set.id), file, ...pids],
+          ["--input-type=module", "-e", CRASHING, String(key), file, ...pids],
           { cwd: installed("semundo"), stdio: ["ignore", "pipe", "inherit"] },
         );
         await once(crashing.stdout, "data");

@@ -94,13 +94,10 @@ kernelTest(
   "the value is clamped as the kernel clamps it, and our own record ends at 0",
   NEEDS,
   () =>
-    withSet(0, async (set) => {
+    withSet(0, async (set, key) => {
       const program = `
       import { openSemaphores, createLedger } from "@task-watchers/semundo";
-      import { semaphoreValue } from "@task-watchers/linux";
-      const id = Number(process.argv[1]);
-      const { KernelSet } = await import(process.cwd() + "/node_modules/@task-watchers/semundo/dist/set/kernel-set.js");
-      const set = new KernelSet({ id, count: 1, created: false });
+      const set = await openSemaphores({ key: ${key} });
       const ledger = createLedger();
       const scope = ledger.scope();
       scope.tryOperate(set, [{ semaphore: 0, change: 5 }]);
@@ -111,14 +108,10 @@ kernelTest(
       scope.tryOperate(set, [{ semaphore: 0, change: -30000 }]);
       set.tryOperate([{ semaphore: 0, change: 7 }]);
     `;
-      const ended = spawnSync(
-        process.execPath,
-        ["--input-type=module", "-e", program, String(set.id)],
-        {
-          cwd: installed("semundo"),
-          encoding: "utf8",
-        },
-      );
+      const ended = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+        cwd: installed("semundo"),
+        encoding: "utf8",
+      });
       expect(ended).toMatchObject({ status: 0, stdout: "0 3\n", stderr: "" });
       // Had a remainder been left in the record, the kernel would have applied it now.
       expect(set.value(0)).toBe(7);

@@ -5,16 +5,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSemaphoreTable } from "@task-watchers/linux";
 import { openSemaphores } from "../set/open-semaphores.ts";
+import { freshKey } from "../set/sets.fixture.ts";
 import type { SemaphoreSet } from "../set/types.ts";
 
-/** A private set for a test, gone after it whatever happens. */
+/** A set for a test, which another process can open by its key, gone after it whatever happens. */
 export async function withSet(
   initial: number,
-  body: (set: SemaphoreSet) => Promise<void>,
+  body: (set: SemaphoreSet, key: number) => Promise<void>,
 ): Promise<void> {
-  const set = await openSemaphores({ private: true, count: 1, initial });
+  const key = freshKey();
+  const set = await openSemaphores({ key, create: true, exclusive: true, count: 1, initial });
   try {
-    await body(set);
+    await body(set, key);
   } finally {
     if (readSemaphoreTable().some(({ id }) => id === set.id)) set.remove();
     await set.close();
