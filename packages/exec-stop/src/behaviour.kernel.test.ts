@@ -69,7 +69,8 @@ kernelTest(
     const stop = await open();
     const child = await stop.spawn("/bin/sleep", ["60"], NONE);
     const state = () => readFileSync("/proc/" + child.pid + "/stat", "utf8").split(" ")[2];
-    child.kill("SIGTSTP");
+    // SIGTSTP would be thrown away in an orphaned process group, such as a daemon's.
+    child.kill("SIGSTOP");
     await until(() => state() === "T");
     child.kill("SIGCONT");
     await until(() => state() === "S");
