@@ -38,17 +38,21 @@ const COMMANDS = {
   ...(isInstalled("strace") && { "strace -f true": ["strace", "-f", "-o", "/dev/null", "true"] }),
 };
 
+/** As a login has it. npm adds a handful of its own folders, and each one in which a program is not costs an exec that fails. */
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const env = { ...process.env, PATH };
+
 await untilInterrupted(async () => {
   const names = Object.keys(COMMANDS);
   /** @type {Map<string, Times[]>} */
   const measured = new Map(names.map((name) => [name, []]));
-  for (const name of names) await timed(COMMANDS[name] ?? []);
+  for (const name of names) await timed(COMMANDS[name] ?? [], { env });
   for (let round = 0; round < ROUNDS; round++) {
     for (let i = 0; i < names.length; i++) {
       // Another order in every round, so that drift hits all alike.
       const name = names[(i + round) % names.length] ?? "";
       goOn();
-      measured.get(name)?.push((await timed(COMMANDS[name] ?? [])).program);
+      measured.get(name)?.push((await timed(COMMANDS[name] ?? [], { env })).program);
     }
   }
   const base = measured.get(NODE) ?? [];
