@@ -7,7 +7,7 @@ const check = (options: Partial<BpfEventsOptions>): object =>
   checkOptions({ onEvent, ...options }, scratchBytes);
 
 test("checkOptions() fills in what is documented", () => {
-  expect(check({})).toEqual({ argvBytes: 65_536, ringBytes: 8_388_608, latencyMs: 40 });
+  expect(check({})).toEqual({ argvBytes: 65_536, ringBytes: 8_388_608, latencyMs: 60 });
 });
 
 test("checkOptions() takes the smallest and the largest", () => {

@@ -10,7 +10,7 @@ export interface BpfSizes {
    * take (default 8,388,608: some 120,000 forks or exits). Locked memory.
    */
   readonly ringBytes?: number;
-  /** Longest that an event waits before it is read while others come, ms, 1–1000; the longer the cheaper (default 40). */
+  /** Longest that an event waits before it is read while others come, ms, 1–1000; the longer the cheaper (default 60). */
   readonly latencyMs?: number;
 }
 
@@ -35,7 +35,7 @@ const ARGV_BYTES = 65_536;
 const ARGV_LIMIT = 1_048_576;
 const RING_BYTES = 8_388_608;
 const RING_LIMIT = 2 ** 30;
-const LATENCY_MS = 40;
+const LATENCY_MS = 60;
 
 /**
  * Fills in the defaults.
