@@ -66,7 +66,7 @@ kernelTest(
   () =>
     busyNode(async (child, jit, map) => {
       const symbolizer = createSymbolizer();
-      const address = addressIn(map, /JS:\*hotFunction/u);
+      const address = addressIn(map, /JS:o?\*hotFunction/u);
       const frame = symbolizer.inJit(jit, address + 4n);
       expect(frame).toEqual({
         name: "hotFunction",
