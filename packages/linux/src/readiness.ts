@@ -95,16 +95,14 @@ export class Readiness {
   }
 }
 
-/** Since Node.js 26.4 only Node.js's own callbacks run the promises settled and the ticks queued in them; before, every turn of the event loop did. */
-const ONLY_OWN_SETTLE = Number.parseInt(process.versions.node, 10) >= 26;
 let isSettling = false;
 
 /**
- * Has the promises settled and the ticks queued in a callback run right after it: koffi calls from outside of Node.js's own callbacks.
- * Where that is not needed it would be half of all turns of the event loop.
+ * Has the promises settled and the ticks queued in a callback run right after it. koffi calls from outside of Node.js's own callbacks,
+ * which alone run them; until Node.js 26.4 every turn of the event loop did so besides.
  */
 function settleSoon(): void {
-  if (!ONLY_OWN_SETTLE || isSettling) return;
+  if (isSettling) return;
   isSettling = true;
   setImmediate(() => {
     isSettling = false;
