@@ -14,6 +14,6 @@ import { startPrograms } from "./start-programs.ts";
  */
 export async function openBpfEvents(options: BpfEventsOptions): Promise<BpfEvents> {
   const sizes = checkOptions(options, scratchBytes);
-  const layout = await kernelLayout(options.signal);
+  const layout = kernelLayout(options.signal);
   return startPrograms(layout, options, sizes);
 }

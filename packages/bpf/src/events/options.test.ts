@@ -1,13 +1,25 @@
+import { cpus } from "node:os";
 import { expect, test } from "vitest";
 import { scratchBytes } from "./exec-program.ts";
-import { type BpfEventsOptions, checkOptions } from "./options.ts";
+import { type BpfEventsOptions, checkOptions, ringBytesFor } from "./options.ts";
 
 const onEvent = (): void => {};
 const check = (options: Partial<BpfEventsOptions>): object =>
   checkOptions({ onEvent, ...options }, scratchBytes);
 
 test("checkOptions() fills in what is documented", () => {
-  expect(check({})).toEqual({ argvBytes: 65_536, ringBytes: 8_388_608, latencyMs: 60 });
+  const ringBytes = ringBytesFor(cpus().length);
+  expect(check({})).toEqual({ argvBytes: 65_536, ringBytes, latencyMs: 100 });
+});
+
+test.each([
+  [1, 4_194_304],
+  [2, 4_194_304],
+  [3, 8_388_608],
+  [8, 16_777_216],
+  [128, 33_554_432],
+])("a machine of %i CPUs has a ring of %i bytes", (cpuCount, bytes) => {
+  expect(ringBytesFor(cpuCount)).toBe(bytes);
 });
 
 test("checkOptions() takes the smallest and the largest", () => {

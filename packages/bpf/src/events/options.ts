@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { pageSize } from "@task-watchers/linux";
 import type { BpfEvent, BpfLoss } from "./bpf-event.ts";
 
@@ -7,10 +8,10 @@ export interface BpfSizes {
   readonly argvBytes?: number;
   /**
    * Bytes of the ring that the kernel writes to, a power of two from the page size up to 1 GiB, more than twice what one exec may
-   * take (default 8,388,608: some 120,000 forks or exits). Locked memory.
+   * take. Locked memory, and resident. Default: 2 MiB for each CPU, from 4 to 32 MiB; 4 MiB are some 60,000 forks or exits.
    */
   readonly ringBytes?: number;
-  /** Longest that an event waits before it is read while others come, ms, 1–1000; the longer the cheaper (default 60). */
+  /** Longest that an event waits before it is read while others come, ms, 1–1000; the longer the cheaper (default 100). */
   readonly latencyMs?: number;
 }
 
@@ -33,9 +34,11 @@ export interface CheckedSizes {
 
 const ARGV_BYTES = 65_536;
 const ARGV_LIMIT = 1_048_576;
-const RING_BYTES = 8_388_608;
 const RING_LIMIT = 2 ** 30;
-const LATENCY_MS = 60;
+const LATENCY_MS = 100;
+const RING_BYTES_PER_CPU = 2_097_152;
+const LEAST_DEFAULT_RING = 4_194_304;
+const MOST_DEFAULT_RING = 33_554_432;
 
 /**
  * Fills in the defaults.
@@ -62,7 +65,8 @@ export function checkSizes(
   options: BpfSizes,
   execBytes: (argvBytes: number) => number,
 ): CheckedSizes {
-  const { argvBytes = ARGV_BYTES, ringBytes = RING_BYTES, latencyMs = LATENCY_MS } = options;
+  const { argvBytes = ARGV_BYTES, latencyMs = LATENCY_MS } = options;
+  const { ringBytes = ringBytesFor(cpus().length) } = options;
   inRange("argvBytes", argvBytes, 0, ARGV_LIMIT);
   inRange("latencyMs", latencyMs, 1, 1000);
   const least = pageSize();
@@ -77,6 +81,12 @@ export function checkSizes(
     );
   }
   return { argvBytes, ringBytes, latencyMs };
+}
+
+/** The ring's size where none is given: the more CPUs, the more events while we are busy elsewhere. */
+export function ringBytesFor(cpuCount: number): number {
+  const wanted = 2 ** Math.ceil(Math.log2(cpuCount * RING_BYTES_PER_CPU));
+  return Math.min(MOST_DEFAULT_RING, Math.max(LEAST_DEFAULT_RING, wanted));
 }
 
 function inRange(name: string, value: number, least: number, most: number): void {

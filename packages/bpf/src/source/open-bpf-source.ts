@@ -42,7 +42,7 @@ export async function openBpfSource(options: BpfSourceOptions = {}): Promise<Pre
   if (onWithoutIds !== undefined && typeof onWithoutIds !== "function") {
     throw new TypeError(`onWithoutIds must be a function, not ${typeof onWithoutIds}`);
   }
-  const layout = await kernelLayout(options.signal);
+  const layout = kernelLayout(options.signal);
   const { parts, attach } = preparePrograms(layout, sizes);
   let isTaken = false;
   const open = (sink: EventSink): BpfSource => {
