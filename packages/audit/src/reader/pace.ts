@@ -1,6 +1,7 @@
 /**
  * When to read. Waking up costs far more than reading a record, and one event is half a dozen records: the first after a
- * quiet time is read at once, those behind it by a timer, all together.
+ * quiet time is read at once, those behind it by a timer, all together. Whoever waits for a record reads by itself, and the timer
+ * begins anew.
  */
 import type { ReadySignal } from "@task-watchers/netlink";
 
@@ -9,7 +10,7 @@ export const TURN_RECORDS = 2048;
 /** Kernel memory charged for one queued record of an exec, bytes (measured on 6.18: 890 to 900). */
 const QUEUED_RECORD_BYTES = 900;
 /** The longest time between two looks, milliseconds. */
-const MAX_DELAY_MS = 20;
+const MAX_DELAY_MS = 100;
 /** Records a millisecond that two CPUs can make. */
 const STORM_RECORDS_PER_MS = 40;
 /** Part of the receive queue that may fill up in between. */
@@ -61,6 +62,11 @@ export class ReadPace {
     clearTimeout(this.#timer);
     clearImmediate(this.#again);
     this.#signal.stop();
+  }
+
+  /** Somebody has read all there was. */
+  putOff(): void {
+    this.#timer?.refresh();
   }
 
   readonly #look = (): void => {

@@ -91,6 +91,7 @@ export class RecordReader {
   drain(): number {
     const { told } = this.#counts;
     this.#turn(524_288);
+    this.#pace?.putOff();
     return this.#counts.told - told;
   }
 

@@ -115,6 +115,7 @@ export class ExitSockets implements ExitListener {
     // Once as many were read as a queue holds, everything queued at the call is handed over, even while more comes.
     const turns = Math.ceil(this.receiveBufferBytes / LEAST_RECORD_BYTES / this.#share) + 1;
     for (let left = turns; left > 0 && this.#turn().isMore; left--);
+    this.#pace.putOff();
   }
 
   async close(): Promise<void> {

@@ -11,11 +11,11 @@ export interface Turn {
 }
 
 /** How long reading is put off while records come, milliseconds: a wake-up costs more than a record. */
-const DELAY_MS = 20;
+const DELAY_MS = 100;
 
 /**
  * When to read: at once after a quiet time, then by a timer until nothing comes any more. So a lone exit is told at once,
- * and a storm costs 50 wake-ups a second; fewer where whoever waits for a record reads by itself.
+ * and a storm costs ten wake-ups a second; fewer where whoever waits for a record reads by itself.
  */
 export class ExitPace {
   readonly #signals: readonly ReadySignal[];
@@ -60,6 +60,11 @@ export class ExitPace {
     clearTimeout(this.#timer);
     clearImmediate(this.#again);
     for (const signal of this.#signals) signal.stop();
+  }
+
+  /** Somebody has read all there was. */
+  putOff(): void {
+    this.#timer?.refresh();
   }
 
   readonly #onReadable = (): void => {
