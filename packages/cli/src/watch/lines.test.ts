@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import type { TaskProcEvent } from "@task-watchers/proc-events";
 import { expect, test } from "vitest";
 import { styleFor } from "../report/style.ts";
@@ -41,9 +42,9 @@ function slowOutput(): { output: LineOutput; text: () => string; take: () => voi
   return { output: output as LineOutput, text: () => text, take: () => taken?.() };
 }
 
-function lines(output: LineOutput, onGone: () => void = () => {}): Lines {
+function lines(output: LineOutput, onGone: () => void = () => {}, mayDrop = false): Lines {
   const style = styleFor({}, { NO_COLOR: "1" });
-  return new Lines(output, style, { realtimeNs: 0n, existing: false, onGone });
+  return new Lines(output, style, { realtimeNs: 0n, existing: false, mayDrop, onGone });
 }
 
 test("Lines waits for a slow reader, and says so before it takes more", async () => {
@@ -58,6 +59,28 @@ test("Lines waits for a slow reader, and says so before it takes more", async ()
   await ready;
   expect(view.ready()).toBeUndefined();
   expect(text()).toMatch(/^\d\d:\d\d:00\.001 {7}7 exec {5}a 'b c'\n$/u);
+});
+
+test("Lines leaves out what a slow reader does not take when a file must not wait for it, and says how much", async () => {
+  const { output, text, take } = slowOutput();
+  const view = lines(output, () => {}, true);
+  view.event({ type: "exec", ...BASE, exec: EXEC });
+  await setTimeout(50);
+  for (let i = 0; i < 3; i++) view.event({ type: "exit", ...BASE, code: 0 });
+  expect(view.ready()).toBeUndefined();
+  expect(view.dropped).toBe(3);
+  take();
+  await setTimeout(50);
+  take();
+  view.event({ type: "exit", ...BASE, code: 1 });
+  view.close();
+  take();
+  await setTimeout(10);
+  const [exec, gap, exit] = text().split("\n");
+  expect(exec).toMatch(/exec {5}a 'b c'$/u);
+  expect(gap).toBe("3 events left out: nobody read the lines in time");
+  expect(exit).toMatch(/exit {5}1/u);
+  expect(view.dropped).toBe(3);
 });
 
 test("Lines says that its reader has gone, and waits for it no longer", async () => {

@@ -15,6 +15,8 @@ export interface LineOptions {
   readonly realtimeNs: bigint;
   /** Tell of tasks that were there before, too. */
   readonly existing: boolean;
+  /** Events that nobody takes in time are left out and counted: a file is written beside, which must not wait for the lines' reader. */
+  readonly mayDrop: boolean;
   /** Called when nobody reads the lines any more. */
   readonly onGone: () => void;
 }
@@ -33,6 +35,9 @@ export class Lines implements View {
   #timer: NodeJS.Timeout | undefined;
   #full = false;
   #room: (() => void) | undefined;
+  #dropped = 0;
+  /** Of those, the ones that are not told of yet. */
+  #untold = 0;
 
   constructor(output: LineOutput, style: Style, options: LineOptions) {
     this.#output = output;
@@ -47,14 +52,24 @@ export class Lines implements View {
 
   event(event: ProcEvent): void {
     if (event.type === "fork" && event.existing && !this.#options.existing) return;
-    this.#print(this.#line(event));
+    const isDropped = this.#full && this.#options.mayDrop && event.type !== "lost";
+    if (!isDropped) {
+      this.#print(this.#line(event));
+      return;
+    }
+    this.#dropped++;
+    this.#untold++;
   }
 
   ready(): Promise<void> | undefined {
-    if (!this.#full) return undefined;
+    if (!this.#full || this.#options.mayDrop) return undefined;
     return new Promise((resolve) => {
       this.#room = resolve;
     });
+  }
+
+  get dropped(): number {
+    return this.#dropped;
   }
 
   note(text: string): void {
@@ -67,6 +82,11 @@ export class Lines implements View {
 
   readonly #onRoom = (): void => {
     this.#full = false;
+    if (this.#untold > 0) {
+      const events = count(this.#untold, "event");
+      this.#untold = 0;
+      this.#print(this.#style.red(`${events} left out: nobody read the lines in time`));
+    }
     this.#room?.();
   };
 

@@ -4,6 +4,7 @@ import { clockOffsets, monotonicNs } from "@task-watchers/linux/clock";
 import { toLine } from "@task-watchers/proc-events";
 import type { AnyLine } from "@task-watchers/trace";
 import { watchScreen } from "../live/watch-screen.ts";
+import { count } from "../report/format.ts";
 import { moduleLines } from "../report/print-modules.ts";
 import { asUsage } from "../arguments.ts";
 import { requireProc } from "../require-proc.ts";
@@ -83,8 +84,12 @@ export async function watch(args: WatchArguments): Promise<number> {
   };
   const counters = source.counters();
   const lost = counters ? lossLine(counters, losses) : lostInWords(tally, source);
+  const unshown = view?.dropped ?? 0;
+  const inTraceOnly = `${count(unshown, "event")} not shown: nobody read the lines in time; the trace has them`;
   const modules = moduleLines(style, standardError.columns);
-  standardError.write(`${[...modules, ...watchSummary(tally, options), lost].join("\n")}\n`);
+  const summary = [...modules, ...watchSummary(tally, options), lost];
+  if (unshown > 0) summary.push(style.red(inTraceOnly));
+  standardError.write(`${summary.join("\n")}\n`);
   // A reader of standard output that has had enough is no failure.
   const isCut = trace?.gone !== undefined && !(args.json === "-" && trace.gone === "EPIPE");
   return isCut || !isWritten ? INCOMPLETE : 0;
@@ -131,6 +136,7 @@ function viewOf(
   return new Lines(stdout, style, {
     realtimeNs: clockOffsets().realtimeNs,
     existing: args.filter.pid !== undefined,
+    mayDrop: args.json !== undefined,
     onGone: stop.ask,
   });
 }
