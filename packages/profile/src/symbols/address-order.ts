@@ -9,12 +9,15 @@ const LOW = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
 export function orderByAddress(addresses: Float64Array): Uint32Array {
   let least = Infinity;
   let most = -Infinity;
-  for (const address of addresses) {
+  for (let i = 0; i < addresses.length; i++) {
+    const address = addresses[i] ?? 0;
     if (address < least) least = address;
     if (address > most) most = address;
   }
+  // Loops throughout: `from` and its like go by iterators, which make an object for each of 100,000.
+  const order = new Uint32Array(addresses.length);
   if (!(most - least < WORD)) {
-    const order = Uint32Array.from(addresses, (_, i) => i);
+    for (let i = 0; i < order.length; i++) order[i] = i;
     return order.sort((a, b) => (addresses[a] ?? 0) - (addresses[b] ?? 0) || a - b);
   }
   const keys = new Uint32Array(addresses.length * 2);
@@ -23,5 +26,6 @@ export function orderByAddress(addresses: Float64Array): Uint32Array {
     keys[2 * i + 1 - LOW] = (addresses[i] ?? 0) - least;
   }
   new BigUint64Array(keys.buffer).sort();
-  return Uint32Array.from(addresses, (_, i) => keys[2 * i + LOW] ?? 0);
+  for (let i = 0; i < order.length; i++) order[i] = keys[2 * i + LOW] ?? 0;
+  return order;
 }

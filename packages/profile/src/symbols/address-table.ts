@@ -5,11 +5,20 @@
  */
 export interface Ranges {
   /** Ascending, no two the same. */
-  readonly addresses: number[];
+  readonly addresses: Float64Array;
   /** First address after each. */
-  readonly ends: number[];
+  readonly ends: Float64Array;
   /** Where the caller finds the name of each. */
-  readonly names: number[];
+  readonly names: Uint32Array;
+}
+
+/** The first `count` of the columns. */
+export function beginning({ addresses, ends, names }: Ranges, count: number): Ranges {
+  return {
+    addresses: addresses.subarray(0, count),
+    ends: ends.subarray(0, count),
+    names: names.subarray(0, count),
+  };
 }
 
 /** Ranges entered one outside of the other are looked through inside out; deeper than this only a file that lies nests. */
@@ -23,10 +32,11 @@ export class AddressTable {
   /** The nearest range that began earlier and was not over at the start of this one; −1 when there is none. */
   readonly #outer: Int32Array;
 
+  /** Copies what it keeps: columns may be the beginnings of longer ones. */
   constructor({ addresses, ends, names }: Ranges) {
-    this.#addresses = new Float64Array(addresses);
-    this.#ends = new Float64Array(ends);
-    this.#names = new Uint32Array(names);
+    this.#addresses = addresses.slice();
+    this.#ends = ends.slice();
+    this.#names = names.slice();
     this.#outer = outerRanges(this.#addresses, this.#ends);
   }
 

@@ -1,6 +1,6 @@
 import { decodeText } from "@task-watchers/linux";
 import { orderByAddress } from "./address-order.ts";
-import { AddressTable, type Ranges } from "./address-table.ts";
+import { AddressTable, beginning, type Ranges } from "./address-table.ts";
 import { type ElfFile, type ElfSection, viewOf, wide } from "./elf-header.ts";
 
 /** Functions of a file, by the addresses that it is linked for. */
@@ -122,9 +122,15 @@ function candidates(file: ElfFile, section: ElfSection, symbols: Uint8Array): Ca
 function cover(all: Candidates, names: Uint8Array): Ranges {
   const { addresses, sizes, limits } = all;
   const named = namedFunctions(all, names);
-  const found = { addresses: [] as number[], ends: [] as number[], names: [] as number[] };
+  const found = {
+    addresses: new Float64Array(named.length),
+    ends: new Float64Array(named.length),
+    names: new Uint32Array(named.length),
+  };
   let covered = 0;
-  for (const [i, one] of named.entries()) {
+  let count = 0;
+  for (let i = 0; i < named.length; i++) {
+    const one = named[i] ?? 0;
     const address = addresses[one] ?? 0;
     const size = sizes[one] ?? 0;
     // A label within a function whose size is known is part of it.
@@ -136,23 +142,27 @@ function cover(all: Candidates, names: Uint8Array): Ranges {
     const reach = limit > address && limit < next ? limit : next;
     const end = size === 0 ? reach : address + size;
     covered = Math.max(covered, end);
-    found.addresses.push(address);
-    found.ends.push(end);
-    found.names.push(all.names[one] ?? 0);
+    found.addresses[count] = address;
+    found.ends[count] = end;
+    found.names[count] = all.names[one] ?? 0;
+    count++;
   }
-  return found;
+  return beginning(found, count);
 }
 
 /** By rising address, one for each: the one preferred, unless that is no name of code. */
-function namedFunctions(all: Candidates, names: Uint8Array): number[] {
+function namedFunctions(all: Candidates, names: Uint8Array): Uint32Array {
   const { addresses } = all;
-  const named: number[] = [];
+  const order = orderByAddress(addresses);
+  const named = new Uint32Array(order.length);
+  let count = 0;
   const keep = (best: number): void => {
     const isTyped = ((all.traits[best] ?? 0) & TYPED) !== 0;
-    if (isTyped || isLabel(names, all.names[best] ?? 0)) named.push(best);
+    if (isTyped || isLabel(names, all.names[best] ?? 0)) named[count++] = best;
   };
   let best: number | undefined;
-  for (const one of orderByAddress(addresses)) {
+  for (let i = 0; i < order.length; i++) {
+    const one = order[i] ?? 0;
     if (best === undefined) best = one;
     else if (addresses[best] !== addresses[one]) {
       keep(best);
@@ -160,7 +170,7 @@ function namedFunctions(all: Candidates, names: Uint8Array): number[] {
     } else if (preferred(all, one, best, names) < 0) best = one;
   }
   if (best !== undefined) keep(best);
-  return named;
+  return named.subarray(0, count);
 }
 
 /** Order of preference among names of one address: functions, with a size, with few underscores, exported. */

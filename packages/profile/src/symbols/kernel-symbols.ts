@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { AddressTable, type Ranges } from "./address-table.ts";
+import { orderByAddress } from "./address-order.ts";
+import { AddressTable, beginning, type Ranges } from "./address-table.ts";
 import { decodeText } from "@task-watchers/linux";
 
 /** A function of the kernel. */
@@ -48,15 +49,19 @@ export function parseKallsyms(text: Uint8Array): KernelFunctions {
 /** Symbols that have an address, in columns: there are some 200,000. */
 interface Symbols {
   /** From `HALF` on. */
-  readonly addresses: number[];
+  readonly addresses: Float64Array;
   /** Where the name is in the text. */
-  readonly names: number[];
+  readonly names: Uint32Array;
   /** 1 for code. */
-  readonly code: number[];
+  readonly code: Uint8Array;
 }
 
+/** Bytes of the shortest line there can be, `0 t f` and its end. */
+const LEAST_LINE_BYTES = 6;
+
 function readSymbols(bytes: Buffer): Symbols {
-  const symbols: Symbols = { addresses: [], names: [], code: [] };
+  const symbols = columns(Math.floor(bytes.length / LEAST_LINE_BYTES) + 1);
+  let count = 0;
   for (let at = 0; at < bytes.length;) {
     // 64-bit kernels write sixteen digits; any others are looked for.
     const space = bytes[at + 16] === 0x20 ? at + 16 : bytes.indexOf(0x20, at);
@@ -68,14 +73,28 @@ function readSymbols(bytes: Buffer): Symbols {
       if (address !== undefined) {
         // T and t, W and w.
         const type = (bytes[space + 1] ?? 0) | 0x20;
-        symbols.addresses.push(address);
-        symbols.names.push(space + 3);
-        symbols.code.push(Number(type === 0x74 || type === 0x77));
+        symbols.addresses[count] = address;
+        symbols.names[count] = space + 3;
+        symbols.code[count] = Number(type === 0x74 || type === 0x77);
+        count++;
       }
     }
     at = end + 1;
   }
-  return symbols;
+  const { addresses, names, code } = symbols;
+  return {
+    addresses: addresses.subarray(0, count),
+    names: names.subarray(0, count),
+    code: code.subarray(0, count),
+  };
+}
+
+function columns(length: number): Symbols {
+  return {
+    addresses: new Float64Array(length),
+    names: new Uint32Array(length),
+    code: new Uint8Array(length),
+  };
 }
 
 /** Hexadecimal digits as a number from `HALF` on; undefined for zero, as hidden addresses are, and for what is no number. */
@@ -101,20 +120,33 @@ function digits(bytes: Buffer, from: number, to: number): number {
 
 /** By address; of one address, as they stood. The kernel's own are sorted, those of its modules follow as they come. */
 function inOrder(symbols: Symbols): Symbols {
-  const { addresses, names, code } = symbols;
-  if (addresses.every((address, i) => i === 0 || address >= (addresses[i - 1] ?? 0))) {
-    return symbols;
+  if (isAscending(symbols.addresses)) return symbols;
+  const order = orderByAddress(symbols.addresses);
+  const sorted = columns(order.length);
+  for (let i = 0; i < order.length; i++) {
+    const from = order[i] ?? 0;
+    sorted.addresses[i] = symbols.addresses[from] ?? 0;
+    sorted.names[i] = symbols.names[from] ?? 0;
+    sorted.code[i] = symbols.code[from] ?? 0;
   }
-  const order = Uint32Array.from(addresses.keys());
-  order.sort((a, b) => (addresses[a] ?? 0) - (addresses[b] ?? 0) || a - b);
-  const arranged = (column: readonly number[]): number[] =>
-    Array.from(order, (from) => column[from] ?? 0);
-  return { addresses: arranged(addresses), names: arranged(names), code: arranged(code) };
+  return sorted;
+}
+
+function isAscending(addresses: Float64Array): boolean {
+  for (let i = 1; i < addresses.length; i++) {
+    if ((addresses[i] ?? 0) < (addresses[i - 1] ?? 0)) return false;
+  }
+  return true;
 }
 
 function functionRanges({ addresses, names, code }: Symbols): Ranges {
-  const ranges = { addresses: [] as number[], ends: [] as number[], names: [] as number[] };
+  const ranges = {
+    addresses: new Float64Array(addresses.length),
+    ends: new Float64Array(addresses.length),
+    names: new Uint32Array(addresses.length),
+  };
   let last: number | undefined;
+  let count = 0;
   for (let i = 0; i < addresses.length; i++) {
     const address = addresses[i] ?? 0;
     // Of several names the first stays.
@@ -122,11 +154,12 @@ function functionRanges({ addresses, names, code }: Symbols): Ranges {
     let next = i + 1;
     while (addresses[next] === address) next++;
     last = address;
-    ranges.addresses.push(address);
-    ranges.ends.push(Math.min(addresses[next] ?? Infinity, address + MAX_REACH));
-    ranges.names.push(names[i] ?? 0);
+    ranges.addresses[count] = address;
+    ranges.ends[count] = Math.min(addresses[next] ?? Infinity, address + MAX_REACH);
+    ranges.names[count] = names[i] ?? 0;
+    count++;
   }
-  return ranges;
+  return beginning(ranges, count);
 }
 
 function functionAt(bytes: Buffer, at: number): KernelFunction {
