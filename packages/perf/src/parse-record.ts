@@ -15,7 +15,7 @@ import {
   PERF_RECORD_THROTTLE,
   PERF_RECORD_UNTHROTTLE,
 } from "./constants.ts";
-import type { MapRecord, PerfRecord, RecordBase, SampleRecord } from "./record.ts";
+import type { MapRecord, PerfRecord, SampleRecord } from "./record.ts";
 
 /** Bytes that end every record but a sample: u32 pid, u32 tid, u64 time, u32 cpu, u32 reserved, u64 identifier. */
 const TRAILER_BYTES = 32;
@@ -53,19 +53,20 @@ export function parseRecord(
   if (size < least) return "malformed";
   if (type === PERF_RECORD_SAMPLE) return sample(view, at, size);
   const end = at + size - TRAILER_BYTES;
-  const base: RecordBase = {
-    timeNs: view.getBigUint64(end + 8, true),
-    pid: view.getInt32(end, true),
-    tid: view.getInt32(end + 4, true),
-  };
+  // Records are written out field by field: of an object that begins with a spread V8 makes a hidden class each time.
+  const timeNs = view.getBigUint64(end + 8, true);
+  const pid = view.getInt32(end, true);
+  const tid = view.getInt32(end + 4, true);
   const body = at + HEADER_BYTES;
   switch (type) {
     case PERF_RECORD_MMAP2:
       return map(view, at, end);
     case PERF_RECORD_COMM:
       return {
-        ...owner(view, body, base.timeNs),
         type: "comm",
+        timeNs,
+        pid: view.getInt32(body, true),
+        tid: view.getInt32(body + 4, true),
         comm: text(view, body + 8, end),
         isExec: (misc(view, at) & PERF_RECORD_MISC_COMM_EXEC) !== 0,
       };
@@ -81,20 +82,24 @@ export function parseRecord(
       };
     case PERF_RECORD_LOST:
       return {
-        ...base,
         type: "lost",
+        timeNs,
+        pid,
+        tid,
         of: "records",
         count: Number(view.getBigUint64(body + 8, true)),
       };
     case PERF_RECORD_LOST_SAMPLES:
       return {
-        ...base,
         type: "lost",
+        timeNs,
+        pid,
+        tid,
         of: "samples",
         count: Number(view.getBigUint64(body, true)),
       };
     default:
-      return { ...base, type: type === PERF_RECORD_THROTTLE ? "throttle" : "unthrottle" };
+      return { type: type === PERF_RECORD_THROTTLE ? "throttle" : "unthrottle", timeNs, pid, tid };
   }
 }
 
@@ -131,8 +136,10 @@ function map(view: DataView, at: number, end: number): MapRecord {
   const start = view.getBigUint64(body + 8, true);
   const hasFile = (misc(view, at) & PERF_RECORD_MISC_MMAP_BUILD_ID) === 0;
   return {
-    ...owner(view, body, view.getBigUint64(end + 8, true)),
     type: "map",
+    timeNs: view.getBigUint64(end + 8, true),
+    pid: view.getInt32(body, true),
+    tid: view.getInt32(body + 4, true),
     start,
     end: start + view.getBigUint64(body + 16, true),
     offset: view.getBigUint64(body + 24, true),
@@ -141,11 +148,6 @@ function map(view: DataView, at: number, end: number): MapRecord {
     inode: hasFile ? view.getBigUint64(body + 40, true) : 0n,
     path: text(view, body + 64, end),
   };
-}
-
-/** The task a record is about, where it says so itself. */
-function owner(view: DataView, body: number, timeNs: bigint): RecordBase {
-  return { timeNs, pid: view.getInt32(body, true), tid: view.getInt32(body + 4, true) };
 }
 
 function misc(view: DataView, at: number): number {

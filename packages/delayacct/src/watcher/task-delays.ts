@@ -130,9 +130,12 @@ export function accountSwitched(
   switched: Switched,
   { absent, missing }: Absence,
 ): Accounting {
+  const isOff = switched === "changed" || (!isDelayed && switched !== "on");
+  // With a kernel of today and the switch on, nothing is missing.
+  const isWhole = !isOff && FIGURE_NAMES.every((name) => figures[name] !== undefined);
+  if (isWhole && Object.keys(missing).length === 0) return account(figures);
   const known: Figures = {};
   const reasons: Record<string, string> = { ...missing };
-  const isOff = switched === "changed" || (!isDelayed && switched !== "on");
   const switchedOff = switched === "off" ? "switched-off" : "perhaps-switched-off";
   for (const name of FIGURE_NAMES) {
     const value = figures[name];

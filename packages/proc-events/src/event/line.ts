@@ -1,3 +1,4 @@
+import type { Missing } from "@task-watchers/chain";
 import type { KnownLine, TaskLine } from "@task-watchers/trace";
 import type { ExecFacts, ProcEvent, ProcEventBase } from "./proc-event.ts";
 
@@ -73,24 +74,29 @@ function program(
   { withExec = false }: LineOptions,
 ): { readonly exec?: { readonly exe?: string; readonly argv?: readonly string[] } } {
   if (!withExec || exec === undefined) return {};
-  const { exe, argv } = factFields(exec);
-  return { exec: { ...(exe !== undefined && { exe }), ...(argv !== undefined && { argv }) } };
+  const { exe, argv } = exec;
+  return { exec: { ...(!isMissing(exe) && { exe }), ...(!isMissing(argv) && { argv }) } };
 }
 
 type FactFields = Omit<Extract<KnownLine, { type: "exec" }>, keyof TaskLine | "type" | "ids">;
 
 /** The facts that are there, and why the others are not. */
 function factFields({ exe, argv, argvTruncatedBytes, cwd, cgroup }: ExecFacts): FactFields {
-  const facts = { exe, argv, cwd, cgroup };
-  const known: Record<string, unknown> = {};
+  const fields: { -readonly [name in keyof FactFields]: FactFields[name] } = {};
   const missing: Record<string, string> = {};
-  for (const [name, fact] of Object.entries(facts)) {
-    if (typeof fact === "object" && "missing" in fact) missing[name] = fact.missing;
-    else known[name] = fact;
-  }
-  return {
-    ...known,
-    ...(argvTruncatedBytes !== undefined && { argvTruncatedBytes }),
-    ...(Object.keys(missing).length > 0 && { missing }),
-  };
+  if (isMissing(exe)) missing["exe"] = exe.missing;
+  else fields.exe = exe;
+  if (isMissing(argv)) missing["argv"] = argv.missing;
+  else fields.argv = argv;
+  if (isMissing(cwd)) missing["cwd"] = cwd.missing;
+  else fields.cwd = cwd;
+  if (isMissing(cgroup)) missing["cgroup"] = cgroup.missing;
+  else fields.cgroup = cgroup;
+  if (argvTruncatedBytes !== undefined) fields.argvTruncatedBytes = argvTruncatedBytes;
+  if (Object.keys(missing).length > 0) fields.missing = missing;
+  return fields;
+}
+
+function isMissing(fact: string | readonly string[] | Missing): fact is Missing {
+  return typeof fact === "object" && "missing" in fact;
 }

@@ -1,7 +1,7 @@
 import type { Sample } from "../profile/cpu-profile.ts";
 
 /** The same, to be added to. */
-type KeptSample = { -readonly [K in keyof Sample]: Sample[K] };
+export type KeptSample = { -readonly [K in keyof Sample]: Sample[K] };
 
 /** Samples one by one up to a limit, and sums beyond. */
 export class KeptSamples {
@@ -20,10 +20,13 @@ export class KeptSamples {
     return this.#samples.length;
   }
 
-  /** @param sums the stack that what has no place of its own is added up in, of each task */
-  add(sample: Sample, sums: () => number): void {
+  /**
+   * @param sample kept as it is, and added to: nobody else's
+   * @param sums the stack that what has no place of its own is added up in, of each task
+   */
+  add(sample: KeptSample, sums: () => number): void {
     if (this.#samples.length < this.#limit) {
-      this.#samples.push({ ...sample });
+      this.#samples.push(sample);
       return;
     }
     this.added++;

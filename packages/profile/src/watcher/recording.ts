@@ -132,7 +132,10 @@ export class Recording {
       this.#stacks.set(process, stacks);
     }
     this.#seats.waiting.add({
-      ...{ tgid, tid, timeNs, cpu },
+      tgid,
+      tid,
+      timeNs,
+      cpu,
       weightNs: this.#options.weightNs ?? period,
       isKernel: mode === "kernel",
       program: process.program,
