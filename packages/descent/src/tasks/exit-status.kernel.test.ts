@@ -8,11 +8,11 @@ import { expect } from "vitest";
 import { exitStatus } from "./exit-status.ts";
 import { LiveProcess } from "./live-process.ts";
 
-/** A dead process that its parent, a sleep(1) by then, never waits for. */
+/** A dead process that its parent never waits for: a sleep(1) by then, as a shell may look after its children at any time. */
 async function zombie(): Promise<{ readonly pid: number; end(): void }> {
-  const parent = spawn("sh", ["-c", "(exit 7) & echo $!; exec sleep 100"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const untilExec = 'while [ "$(cat /proc/$$/comm)" != sleep ]; do :; done';
+  const script = `(${untilExec}; exit 7) & echo $!; exec sleep 100`;
+  const parent = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
   const pid = await new Promise<number>((resolve) => {
     parent.stdout?.setEncoding("utf8").once("data", (text: string) => resolve(Number(text)));
   });
