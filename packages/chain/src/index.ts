@@ -18,7 +18,7 @@ export type { TaskWatcher } from "./task/task-watcher.ts";
 export type { WatcherRegistration } from "./task/watcher-registration.ts";
 export { WatcherError, type WatcherErrorSink } from "./task/watcher-error.ts";
 export type { Task, TaskIds } from "./task/task.ts";
-export { TASK_EVENTS, type TaskEvent, type TaskEventName } from "./task/task-event.ts";
+export { isMissing, TASK_EVENTS, type TaskEvent, type TaskEventName } from "./task/task-event.ts";
 export type {
   TaskEventBase,
   TaskEventByName,

@@ -1,4 +1,10 @@
-import type { ExecEvent, ExecFailedNotice, Missing, Task, TaskEvent } from "@task-watchers/chain";
+import {
+  type ExecEvent,
+  type ExecFailedNotice,
+  isMissing,
+  type Task,
+  type TaskEvent,
+} from "@task-watchers/chain";
 import type { ExecFailedLine, KnownLine, TaskLine } from "./schema.ts";
 
 /** The trace line of a task event. */
@@ -87,8 +93,4 @@ function execFacts(event: ExecEvent): ExecFields {
   else (missing ??= {})["cgroup"] = cgroup.missing;
   if (missing) fields.missing = missing;
   return fields;
-}
-
-function isMissing(value: unknown): value is Missing {
-  return typeof value === "object" && value !== null && "missing" in value;
 }

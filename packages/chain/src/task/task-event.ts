@@ -24,6 +24,11 @@ export interface Missing {
   readonly missing: string;
 }
 
+/** Whether a fact could not be had: `isMissing(event.argv) ? event.argv.missing : event.argv[0]`. */
+export function isMissing(fact: unknown): fact is Missing {
+  return typeof fact === "object" && fact !== null && "missing" in fact;
+}
+
 /** What every event carries. */
 export interface TaskEventBase {
   /** CLOCK_MONOTONIC, nanoseconds. For a synthetic event the time it was inferred. */

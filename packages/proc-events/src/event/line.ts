@@ -1,4 +1,4 @@
-import type { Missing } from "@task-watchers/chain";
+import { isMissing } from "@task-watchers/chain";
 import type { KnownLine, TaskLine } from "@task-watchers/trace";
 import type { ExecFacts, ProcEvent, ProcEventBase } from "./proc-event.ts";
 
@@ -95,8 +95,4 @@ function factFields({ exe, argv, argvTruncatedBytes, cwd, cgroup }: ExecFacts): 
   if (argvTruncatedBytes !== undefined) fields.argvTruncatedBytes = argvTruncatedBytes;
   if (Object.keys(missing).length > 0) fields.missing = missing;
   return fields;
-}
-
-function isMissing(fact: string | readonly string[] | Missing): fact is Missing {
-  return typeof fact === "object" && "missing" in fact;
 }

@@ -1,9 +1,4 @@
-import {
-  type ExecEvent,
-  type Missing,
-  NOTIFY_STOP_MASK,
-  notifierToErrno,
-} from "@task-watchers/chain";
+import { type ExecEvent, isMissing, NOTIFY_STOP_MASK, notifierToErrno } from "@task-watchers/chain";
 import { getSystemErrorName } from "node:util";
 import { UNHEARD } from "../table/exec-facts.ts";
 import type { TrackedTask } from "../table/tracked-task.ts";
@@ -193,10 +188,6 @@ function eventWith(
 
 const STOP = { source: "stop" } as const;
 const STOPPED = { stopped: true } as const;
-
-function isMissing(value: unknown): value is Missing {
-  return typeof value === "object" && value !== null && "missing" in value;
-}
 
 function count(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
