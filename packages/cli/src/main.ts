@@ -67,8 +67,8 @@ const COMMANDS = {
     const parsed = parseWatchArguments(args);
     if (parsed.help) return help(WATCH_HELP);
     // It would have grown by the time that all code is loaded.
-    const { keepNewSpaceSmall } = await import("./new-space.ts");
-    keepNewSpaceSmall();
+    const { keepHeapsSmall } = await import("./small-heaps.ts");
+    keepHeapsSmall();
     const { watch } = await import("./watch/watch.ts");
     return await watch(parsed);
   },

@@ -9,6 +9,7 @@ export * from "./file-status.ts";
 export * from "./index.ts";
 export * from "./layout.ts";
 export * from "./locate-file.ts";
+export * from "./malloc.ts";
 export * from "./memory-file.ts";
 export * from "./memory-map.ts";
 export * from "./pidfd.ts";

@@ -17,6 +17,7 @@ export { tryLockFile } from "./file-lock.ts";
 export { pidfdExit, type PidfdExit, pidfdOpen, pidfdSendSignal } from "./pidfd.ts";
 export { ReadOnlyMap } from "./read-only-map.ts";
 export { locateFile, type LocateOptions, openPlace } from "./locate-file.ts";
+export { keepMallocThresholds } from "./malloc.ts";
 export { createMemoryFile, type MemoryFileOptions } from "./memory-file.ts";
 export { MemoryMap, pageSize } from "./memory-map.ts";
 export { openPerfEvent, type PerfEventTarget } from "./perf-event.ts";

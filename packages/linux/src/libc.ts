@@ -73,6 +73,8 @@ export interface Libc {
   /** Memory that is not JavaScript's, as if it were: whoever touches it after it is unmapped ends the process. */
   view(address: bigint, length: number): ArrayBuffer;
   sysconf(name: number): number;
+  /** mallopt(3): 1, or 0 on failure. glibc's alone; throws where the C library has none. */
+  mallopt(parameter: number, value: number): number;
   /** signal(2); 0 is SIG_DFL. */
   signal(signal: number, handler: number): number;
   /** prctl(2) with four numbers, as those options want that refuse anything in an argument they do not use. */
@@ -188,6 +190,8 @@ function load(): Libc {
     munmap: library.func("int munmap(void *, size_t)"),
     view: (address, length) => native.view(address, length),
     sysconf: library.func("long sysconf(int)"),
+    mallopt: (parameter, value) =>
+      (library.func("int mallopt(int, int)") as Libc["mallopt"])(parameter, value),
     signal: library.func("signal", "long", ["int", "long"]),
     prctl_numbers: library.func("prctl", "int", ["int", "ulong", "ulong", "ulong", "ulong"]),
     poll_descriptors: library.func("poll", "int", ["void *", "ulong", "int"]),

@@ -1,5 +1,5 @@
 import { SourceUnavailableError, type TaskWatch, watchTasks } from "@task-watchers/tasks";
-import { keepNewSpaceSmall } from "../new-space.ts";
+import { keepHeapsSmall } from "../small-heaps.ts";
 import { openBpf } from "../open-bpf.ts";
 import { printable } from "../report/terminal-text.ts";
 import type { CommandExecs } from "./command-execs.ts";
@@ -17,7 +17,7 @@ export async function openWatch(
   recorder: Recorder,
   execs: CommandExecs,
 ): Promise<TaskWatch> {
-  keepNewSpaceSmall();
+  keepHeapsSmall();
   const { threads, receiveBufferBytes } = args;
   const common = {
     threads,
