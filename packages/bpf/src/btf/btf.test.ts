@@ -23,6 +23,15 @@ describe("Btf", () => {
     expect(new Btf(shifted.subarray(1)).find(4, "point")).toBe(2);
   });
 
+  test("gives its memory back with the bytes that it was made of, and then answers nothing", () => {
+    const bytes = point.slice();
+    const btf = new Btf(bytes);
+    btf.letGo();
+    expect([bytes.byteLength, bytes.buffer.byteLength, btf.count]).toEqual([0, 0, 0]);
+    expect(btf.find(4, "point")).toBeUndefined();
+    expect(() => btf.kind(2)).toThrow("there is no type 2");
+  });
+
   test("refuses what is no BTF, what is cut off and kinds it does not know", () => {
     expect(() => new Btf(new Uint8Array(4))).toThrow(BtfError);
     expect(() => new Btf(new Uint8Array(64))).toThrow("the magic is missing");
