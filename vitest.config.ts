@@ -14,6 +14,7 @@ export default defineConfig({
           include: [
             "packages/*/src/**/*.test.ts",
             "tools/*/src/**/*.test.ts",
+            "tools/*/*.test.js",
             "bench/**/*.test.js",
           ],
           exclude: ["**/*.kernel.test.ts", "**/node_modules/**", "**/dist/**"],

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { goOn, running, untilInterrupted } from "../measuring/interrupt.js";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 import { setUp } from "../../tools/checkout/setup.js";
 import { machineFacts, moment } from "./machine.js";
 import { resultsMarkdown, sectionMarkdown, sectionsOf } from "./markdown.js";

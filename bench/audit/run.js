@@ -7,7 +7,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { isDeepStrictEqual } from "node:util";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 import { measureFixedRate } from "./fixed-rate.js";
 import { hostState, openQuietAudit } from "./host.js";
 import { makeExecs, WORKERS } from "./load.js";

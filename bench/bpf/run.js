@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { startLoad } from "@task-watchers/kernel-test/load";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 import { median, range, rangeText } from "../measuring/statistics.js";
 import { paidNs } from "./paid.js";
 import { whileReading } from "./reading.js";

@@ -8,7 +8,7 @@ import { writeFileSync } from "node:fs";
 import { providePeers } from "../measuring/installed.js";
 import { goOn, untilInterrupted } from "../measuring/interrupt.js";
 import { median } from "../measuring/statistics.js";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 import { tableText } from "../measuring/table.js";
 import { contenders } from "./contenders.js";
 import { measure, unwatched } from "./measure.js";

@@ -6,7 +6,7 @@
  * registry for npm; what is fetched stays in the user's cache.
  */
 import { untilInterrupted } from "../measuring/interrupt.js";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 import { openProject } from "../patches/project.js";
 import { checkBuild } from "./build.js";
 import { checkRefusals } from "./deny.js";

@@ -12,7 +12,7 @@ import { compileC, startLoad } from "@task-watchers/kernel-test/load";
 import { cpuNsOfTree } from "../measuring/cpu-time.js";
 import { isInstalled } from "../measuring/installed.js";
 import { median } from "../measuring/statistics.js";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 
 const values = readOptions(import.meta.url, {
   quick: { type: "boolean" },

@@ -1,7 +1,7 @@
 // @ts-check
 /** Compares the dispatch of the chains with other emitters: `run.js [--mixed] [--quick] [--json FILE]`. */
 import { writeFileSync } from "node:fs";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 import { formatReport, makeReport } from "./report.js";
 import { measureAll, tryIsolation } from "./rounds.js";
 

@@ -6,7 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 import { tableText } from "../measuring/table.js";
 import { measureChain } from "./chain.js";
 import { measureTable } from "./table.js";

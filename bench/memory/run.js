@@ -6,7 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 import { residentBytesOfTree } from "../measuring/cpu-time.js";
 import { isInstalled } from "../measuring/installed.js";
 import { goOn, untilInterrupted } from "../measuring/interrupt.js";

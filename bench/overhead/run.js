@@ -5,7 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { cpus, release } from "node:os";
-import { countOf, readOptions } from "../measuring/options.js";
+import { countOf, readOptions } from "../../tools/options/options.js";
 
 const values = readOptions(import.meta.url, {
   rounds: { type: "string", default: "7" },

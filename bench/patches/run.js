@@ -12,7 +12,7 @@ import { compare } from "./compare.js";
 import { ratiosText, seriesText } from "./print.js";
 import { openProject } from "./project.js";
 import { rows } from "./rows.js";
-import { countOf, readOptions } from "../measuring/options.js";
+import { countOf, readOptions } from "../../tools/options/options.js";
 
 /** @typedef {import("./compare.js").TimedRun} TimedRun */
 

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
-import { countOf, readOptions } from "../measuring/options.js";
+import { countOf, readOptions } from "../../tools/options/options.js";
 
 const values = readOptions(import.meta.url, {
   rounds: { type: "string", default: "5" },

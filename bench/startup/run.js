@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { isInstalled } from "../measuring/installed.js";
 import { goOn, untilInterrupted } from "../measuring/interrupt.js";
 import { median, range, rangeText } from "../measuring/statistics.js";
-import { readOptions } from "../measuring/options.js";
+import { readOptions } from "../../tools/options/options.js";
 import { tableText } from "../measuring/table.js";
 import { timed } from "../measuring/timed.js";
 

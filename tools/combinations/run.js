@@ -12,7 +12,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readOptions, refuse } from "../options/options.js";
 import { faultsOf, runIn } from "./check.js";
 import { hostState } from "./host-state.js";
 import { makeProject, sizeOf } from "./project.js";
@@ -20,13 +20,14 @@ import { SITUATIONS } from "./situations.js";
 import { parseSubsets, subsets, WATCHERS } from "./subsets.js";
 import { packAll } from "./tarballs.js";
 
-const { values } = parseArgs({
-  options: {
-    manager: { type: "string", multiple: true, default: ["npm", "pnpm"] },
-    only: { type: "string", multiple: true },
-    json: { type: "boolean", default: false },
-  },
+const values = readOptions(import.meta.url, {
+  manager: { type: "string", multiple: true, default: ["npm", "pnpm"] },
+  only: { type: "string", multiple: true },
+  json: { type: "boolean", default: false },
 });
+const managers = values.manager.map((name) =>
+  name === "npm" || name === "pnpm" ? name : refuse(`--manager ${name}: npm or pnpm`),
+);
 const chosen = values.only ? parseSubsets(values.only) : subsets(WATCHERS);
 const isRoot = process.getuid?.() === 0;
 const work = mkdtempSync(join(tmpdir(), "task-watchers-tarballs-"));
@@ -37,8 +38,7 @@ process.on("SIGTERM", () => process.exit(143));
 process.on("exit", () => rmSync(work, { recursive: true, force: true }));
 
 const tarballs = packAll(work);
-for (const manager of values.manager) {
-  if (manager !== "npm" && manager !== "pnpm") throw new Error(`--manager ${manager}: npm or pnpm`);
+for (const manager of managers) {
   for (const names of chosen) {
     inProject(manager, [...names, "chain", "tasks"], (directory, began) => {
       const reversed = names.toReversed();

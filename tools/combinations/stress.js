@@ -14,7 +14,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
+import { readOptions, refuse } from "../options/options.js";
 import { hostState, restoreHost, switchHost } from "./host-state.js";
 import { makeProject } from "./project.js";
 import { stormFaults } from "./storm-faults.js";
@@ -29,16 +29,14 @@ const STRESSORS = [
   ...["enosys", "sigsegv", "kill", "prctl", "session", "nanosleep", ...PRIVILEGED],
 ];
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "60" },
-    stressor: { type: "string", multiple: true, default: STRESSORS },
-  },
+const values = readOptions(import.meta.url, {
+  seconds: { type: "string", default: "60" },
+  stressor: { type: "string", multiple: true, default: STRESSORS },
 });
 const seconds = Number(values.seconds);
-if (!(seconds >= 1 && seconds <= 3600)) throw new Error(`--seconds ${values.seconds}: 1 to 3600`);
+if (!(seconds >= 1 && seconds <= 3600)) refuse(`--seconds ${values.seconds}: 1 to 3600`);
 if (spawnSync("stress-ng", ["--version"]).error) {
-  throw new Error("stress-ng is not here: apt-get install stress-ng");
+  refuse("stress-ng is not here: apt-get install stress-ng");
 }
 const isRoot = process.getuid?.() === 0;
 const each = Math.max(1, Math.round(seconds / values.stressor.length));

@@ -1,4 +1,5 @@
 // @ts-check
+import { refuse } from "../options/options.js";
 
 /** The five watchers, by short name. */
 export const WATCHERS = ["audit", "delayacct", "proc-events", "profile", "semundo"];
@@ -21,14 +22,13 @@ export function subsets(names) {
  * The subsets asked for on the command line.
  *
  * @param {readonly string[]} asked such as `delayacct+semundo`, or `none`
- * @throws Error that names what is no watcher
  */
 export function parseSubsets(asked) {
   return asked.map((text) => {
     const names = text === "none" ? [] : text.split("+");
     for (const name of names) {
       if (WATCHERS.includes(name)) continue;
-      throw new Error(`${name} is no watcher; these are: ${WATCHERS.join(", ")}`);
+      refuse(`--only ${text}: "${name}" is no watcher; these are: ${WATCHERS.join(", ")}, or none`);
     }
     return names;
   });

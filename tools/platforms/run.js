@@ -8,7 +8,7 @@
  * is there. old-kernel: what is done without the features of Linux 6.6, on Debian's 6.1 in an emulated machine. Programs are fetched
  * from npm and Debian and kept under XDG_CACHE_HOME or the directory for temporary files. Exit status 1 when one of them failed.
  */
-import { parseArgs } from "node:util";
+import { readArguments, refuse } from "../options/options.js";
 import { onArm64 } from "./arm64.js";
 import { onMusl } from "./musl.js";
 import { onNode } from "./nodes.js";
@@ -16,7 +16,7 @@ import { onOldKernel } from "./old-kernel/run.js";
 
 const PARTS = ["nodes", "arm64", "musl", "old-kernel"];
 
-const { values, positionals: paths } = parseArgs({
+const { values, positionals: paths } = readArguments(import.meta.url, {
   allowPositionals: true,
   options: {
     node: { type: "string", multiple: true, default: ["20.19", "22", "24", "26"] },
@@ -25,15 +25,13 @@ const { values, positionals: paths } = parseArgs({
   },
 });
 for (const part of values.only) {
-  if (!PARTS.includes(part)) throw new Error(`--only ${part}: ${PARTS.join(", ")}`);
+  if (!PARTS.includes(part)) refuse(`--only ${part}: ${PARTS.join(", ")}`);
 }
 for (const version of values.node) {
-  if (!/^\d+(?:\.\d+){0,2}$/u.test(version))
-    throw new Error(`--node ${version}: such as 22 or 22.1.0`);
+  if (!/^\d+(?:\.\d+){0,2}$/u.test(version)) refuse(`--node ${version}: such as 22 or 22.1.0`);
 }
 for (const project of values.project) {
-  if (!["unit", "kernel"].includes(project))
-    throw new Error(`--project ${project}: unit or kernel`);
+  if (!["unit", "kernel"].includes(project)) refuse(`--project ${project}: unit or kernel`);
 }
 
 /** @typedef {{ platform: string, what: string, result: string, faults: string[] }} Row */

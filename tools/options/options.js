@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 /** @typedef {NonNullable<import("node:util").ParseArgsConfig["options"]>} Options */
 
 /**
- * The options of a benchmark. `--help` prints the comment at the top of its script; what is not an option of it ends it with 2.
+ * The options of a script. `--help` prints the comment at its top; what is not an option of it ends it with 2.
  *
  * @template {Options} const T
  * @param {string} script its import.meta.url
@@ -14,12 +14,24 @@ import { parseArgs } from "node:util";
  * @returns {ReturnType<typeof parseArgs<{ options: T }>>["values"]}
  */
 export function readOptions(script, options) {
+  return readArguments(script, { options, allowPositionals: false }).values;
+}
+
+/**
+ * The same, with what is no option.
+ *
+ * @template {Options} const T
+ * @param {string} script
+ * @param {{ options: T, allowPositionals: boolean }} config
+ * @returns {{ values: ReturnType<typeof parseArgs<{ options: T }>>["values"], positionals: string[] }}
+ */
+export function readArguments(script, { options, allowPositionals }) {
   try {
     if (process.argv.includes("--help")) {
       console.log(headerOf(readFileSync(fileURLToPath(script), "utf8")));
       process.exit(0);
     }
-    return parseArgs({ options }).values;
+    return parseArgs({ options, allowPositionals });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     process.stderr.write(`${error.message}\nit knows ${flagsOf(options)}; see --help\n`);
@@ -36,7 +48,12 @@ export function readOptions(script, options) {
 export function countOf(name, text) {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count > 0) return count;
-  process.stderr.write(`${name} must be a whole number, 1 or more, got "${text}"\n`);
+  return refuse(`${name} must be a whole number, 1 or more, got "${text}"`);
+}
+
+/** Ends the script with 2. @param {string} message what is wrong, and what would be right @returns {never} */
+export function refuse(message) {
+  process.stderr.write(`${message}\n`);
   process.exit(2);
 }
 
