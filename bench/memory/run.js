@@ -30,7 +30,7 @@ const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.met
 
 /** @param {string} row */
 function ours(row) {
-  return { command: [process.execPath, watcher, row], isOurs: true };
+  return { command: [process.execPath, watcher, row, "connector"], isOurs: true };
 }
 
 /** @param {string} source */

@@ -85,12 +85,6 @@ function semundo(variant) {
 }
 
 /** @type {Configure} */
-async function bpf({ options }) {
-  const { openBpfSource } = await import("@task-watchers/bpf/source");
-  Object.assign(options, { events: await openBpfSource() });
-}
-
-/** @type {Configure} */
 async function blockingChain({ watchers }) {
   watchers.register(blocking());
 }
@@ -99,6 +93,17 @@ async function blockingChain({ watchers }) {
 async function perTaskWatchers({ watchers }) {
   registerOnEachTask(watchers);
 }
+
+/** Who tells a watch what happens. @type {Readonly<Record<string, readonly Configure[]>>} */
+export const SOURCES = {
+  connector: [],
+  bpf: [
+    async ({ options }) => {
+      const { openBpfSource } = await import("@task-watchers/bpf/source");
+      Object.assign(options, { events: await openBpfSource() });
+    },
+  ],
+};
 
 /** Every row has a watcher that counts each event. @type {Readonly<Record<string, readonly Configure[]>>} */
 export const CONFIGURATIONS = {
@@ -113,10 +118,9 @@ export const CONFIGURATIONS = {
   "semundo global": [semundo("global")],
   "semundo per-task": [semundo("per-task")],
   everything: [
-    ...[bpf, procEvents, relay, blockingChain, audit, delayacct, profile],
+    ...[procEvents, relay, blockingChain, audit, delayacct, profile],
     ...[perTaskWatchers, semundo("per-task")],
   ],
-  "bpf source": [bpf],
 };
 
 /** @param {AsyncIterable<unknown>} events */

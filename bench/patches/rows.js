@@ -39,10 +39,10 @@ function sendingNs() {
   return cpuNsOfKernelThread("kauditd");
 }
 
-/** Ours, watching the whole host. @param {string} name @returns {Row} */
-function ours(name) {
+/** Ours, watching the whole host. @param {string} name @param {"bpf" | "connector"} source @returns {Row} */
+function ours(name, source) {
   return async (build) => {
-    const observer = { command: [process.execPath, watcher, name], isOurs: true };
+    const observer = { command: [process.execPath, watcher, name, source], isOurs: true };
     const before = sendingNs();
     const { result, output, cpuSeconds } = await observed(observer, () => timed(build));
     const sent = AUDITED.has(name) ? (sendingNs() - before) / 1e9 : 0;
@@ -102,10 +102,11 @@ async function auditd(build) {
 
 const cli = [process.execPath, main, "run", "-q"];
 
-/** @type {Readonly<Record<string, Row>>} */
+/** All by the source that `watch` takes by itself where it may, and the first by the library's own, too. @type {Readonly<Record<string, Row>>} */
 const OWN = {
   none,
-  ...Object.fromEntries(Object.keys(CONFIGURATIONS).map((name) => [name, ours(name)])),
+  ...Object.fromEntries(Object.keys(CONFIGURATIONS).map((name) => [name, ours(name, "bpf")])),
+  "by the connector": ours("chain and tasks", "connector"),
   "run --source proc": under((file) => [...cli, "--source", "proc", "--json", file, "--"]),
   "run --source bpf": under((file) => [...cli, "--source", "bpf", "--json", file, "--"]),
   "run --source stop": under((file) => [...cli, "--source", "stop", "--json", file, "--"]),

@@ -87,7 +87,7 @@ await untilInterrupted(async () => {
 });
 
 /**
- * Claimed is it of the source that `watch` takes by itself where it may. By the connector everybody's /proc is read at each exec, and each exec
+ * Claimed is it by BPF, which `watch` takes by itself where it may. By the connector everybody's /proc is read at each exec, and each exec
  * wakes whoever reads it.
  *
  * @param {ReadonlyMap<string, import("./compare.js").Compared>} compared
@@ -98,10 +98,12 @@ function forkstatText(compared) {
     const own = compared.get(name)?.watcherSeconds;
     return own === undefined || peer === undefined ? undefined : own / peer;
   };
-  const bpf = ratio("bpf source");
-  const connector = ratio("chain and tasks");
-  if (bpf === undefined) return "not compared with forkstat: that takes the row bpf source, too";
+  const bpf = ratio("chain and tasks");
+  const connector = ratio("by the connector");
+  if (bpf === undefined) return "not compared with forkstat: that takes chain and tasks, too";
+  const isJudged = compared.get("chain and tasks")?.holds !== undefined;
   const holds = bpf <= 0.5 ? "holds" : "NO";
-  const claim = `CPU of bpf source to forkstat's: ${bpf.toFixed(2)}, at most 0.50 is claimed: ${holds}`;
-  return connector === undefined ? claim : `${claim}; of chain and tasks: ${connector.toFixed(2)}`;
+  const verdict = `at most 0.50 is claimed: ${isJudged ? holds : "too few runs"}`;
+  const claim = `CPU of chain and tasks to forkstat's: ${bpf.toFixed(2)}, ${verdict}`;
+  return connector === undefined ? claim : `${claim}; by the connector: ${connector.toFixed(2)}`;
 }

@@ -1,20 +1,22 @@
 // @ts-check
 /**
- * Ours, as a process of its own: `watcher.js ROW`. Watches every task of the host in the way of that row. Says "ready" when it
- * does; at the end of its input puts everything back, prints its counters and ends.
+ * Ours, as a process of its own: `watcher.js ROW SOURCE`. Watches every task of the host in the way of that row, as that source
+ * tells. Says "ready" when it does; at the end of its input puts everything back, prints its counters and ends.
  */
 import { once } from "node:events";
 import { TaskWatchers } from "@task-watchers/chain";
 import { watchTasks } from "@task-watchers/tasks";
-import { CONFIGURATIONS } from "./configurations.js";
+import { CONFIGURATIONS, SOURCES } from "./configurations.js";
 import { counter, counting } from "./watchers.js";
 
 // Whoever started us ends us when it is time, also when Ctrl-C came from the terminal to us both.
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"]) process.on(signal, () => {});
 
 const configuration = CONFIGURATIONS[process.argv[2] ?? ""];
-if (configuration === undefined) {
-  throw new Error(`watcher.js ROW: ${Object.keys(CONFIGURATIONS).join(", ")}`);
+const source = SOURCES[process.argv[3] ?? ""];
+if (configuration === undefined || source === undefined) {
+  const [rows, sources] = [CONFIGURATIONS, SOURCES].map((them) => Object.keys(them).join(", "));
+  throw new Error(`watcher.js ROW SOURCE: rows: ${rows}; sources: ${sources}`);
 }
 const ended = once(process.stdin.resume(), "end");
 
@@ -26,7 +28,7 @@ watchers.register(counter());
 const undo = [];
 try {
   const setting = { watchers, options: {}, undo };
-  for (const configure of configuration) await configure(setting);
+  for (const configure of [...source, ...configuration]) await configure(setting);
   const watch = await watchTasks({ scope: "all", watchers, ...setting.options });
   const failed = watchers.list().filter(({ state }) => state === "failed");
   for (const { name, error } of failed) process.stderr.write(`${name}: ${error}\n`);
