@@ -1,11 +1,11 @@
 // Needs tmux and process events (any user since Linux 6.6); no privilege.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath, kill } from "node:process";
 import { initialNamespaces, kernel, kernelTest, program } from "@task-watchers/kernel-test";
-import { afterEach, beforeEach, describe, expect } from "vitest";
+import { afterEach, beforeEach, describe, expect, vi } from "vitest";
 import { installedMain } from "../running.fixture.ts";
 import { Tmux } from "./tmux.fixture.ts";
 
@@ -36,19 +36,24 @@ function terminal(
   size: readonly [number, number] = SMALL,
   env: Readonly<Record<string, string>> = {},
 ): Tmux {
-  const settings = (name: string): string => `stty -g >'${join(folder, name)}'`;
   const command = `'${execPath}' '${installedMain()}' ${args}; echo "status $?"`;
-  tmux = new Tmux(size, `${settings("before")}; ${command}; ${settings("after")}`, env);
+  tmux = new Tmux(size, `${keepSettings("before")}; ${command}; ${keepSettings("after")}`, env);
   return tmux;
+}
+
+/** For the shell in it: the terminal's settings as they are now. */
+function keepSettings(when: string): string {
+  return `stty -g >'${join(folder, when)}'`;
 }
 
 /** The terminal is as it was. */
 function expectRestored(screen: Tmux): void {
-  const [before, after] = ["before", "after"].map((name) =>
-    readFileSync(join(folder, name), "utf8"),
-  );
-  expect(after).toBe(before);
+  expect(settings("after")).toBe(settings("before"));
   expect(screen.modes()).toBe("0 1");
+}
+
+function settings(when: string): string {
+  return readFileSync(join(folder, when), "utf8");
 }
 
 /** As a file, so that its words are in no command line. */
@@ -164,6 +169,24 @@ describe("run --live", () => {
     const left = await screen.over();
     expect(left).toMatch(/^first words\nothers\n/mu);
     expect(left).toContain("status 130");
+    expectRestored(screen);
+  });
+
+  kernelTest("stops at Ctrl-Z as any job, and goes on in the foreground", NEEDS, async () => {
+    const live = `run --live -- sh ${scriptOf(WORK)}`;
+    const screen = terminal(`${live}; ${keepSettings("stopped")}; read word; fg`);
+    const tree = /sleep 300[^]*sleep 301/u;
+    await screen.shows(tree);
+    screen.keys("C-z");
+    await vi.waitUntil(() => screen.modes() === "0 1", 50_000);
+    await vi.waitUntil(() => existsSync(join(folder, "stopped")), 50_000);
+    expect(screen.screen()).not.toMatch(tree);
+    screen.keys("Enter");
+    await screen.shows(tree);
+    expect(screen.modes()).toBe("1 0");
+    screen.keys("C-c");
+    expect(await screen.over()).toContain("status 130");
+    expect(settings("stopped")).toBe(settings("before"));
     expectRestored(screen);
   });
 
