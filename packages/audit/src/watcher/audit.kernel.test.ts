@@ -157,7 +157,7 @@ kernelTest("A crash is told, however soon the watch ends after it", NEEDS, async
     const { lines, tasks, status, lost } = await runAudited([
       "/bin/sh",
       "-c",
-      `ulimit -c 0; ${crash}; sleep 4; ${crash}; true`,
+      `exec 2>/dev/null; ulimit -c 0; ${crash}; sleep 4; ${crash}; true`,
     ]);
     if (lost > 0) return;
     const ids = tasks.filter(({ exit }) => exit.signal === 11).map(({ task }) => task.id);

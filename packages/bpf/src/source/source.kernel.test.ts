@@ -92,7 +92,7 @@ kernelTest(
         workers: 4,
         execPercent: 30,
       });
-      const script = `for i in 1 2 3 4 5; do "$0" exec /bin/true; "$0" last 3; "$0" kill 9; "$1" 12; (exit 7); done; exit 0`;
+      const script = `exec 2>/dev/null; for i in 1 2 3 4 5; do "$0" exec /bin/true; "$0" last 3; "$0" kill 9; "$1" 12; (exit 7); done; exit 0`;
       const shell = await run("sh", ["-c", script, ...programs]);
       await load;
       await new Promise((done) => setTimeout(done, 200));
