@@ -156,7 +156,9 @@ export class BpfSource implements EventSource {
       this.#told++;
       const status = view.getUint32(at + EXIT.status, LE);
       const parentTgid = view.getUint32(at + EXIT.parentTgid, LE);
-      event(PROC_EVENT_EXIT, pid, tgid, status, parentTgid, timeNs, 0, 0);
+      const isLast = view.getUint32(at + EXIT.last, LE);
+      const processStatus = view.getUint32(at + EXIT.processStatus, LE);
+      event(PROC_EVENT_EXIT, pid, tgid, status, parentTgid, timeNs, isLast, processStatus);
       return timeNs;
     }
     const parts = kind === KIND.exec ? execParts(view, at, size) : undefined;

@@ -106,7 +106,9 @@ export class ToldExit implements Told {
     const known = this.#status !== undefined && "status" in this.#status;
     if (!known) this.#counters.statusMissing++;
     const status = this.#status && "status" in this.#status ? this.#status.status : NO_STATUS;
-    sink.event(PROC_EVENT_EXIT, this.#tid, this.#process.tgid, status, 0, this.#timeNs, 0, 0);
+    const { tgid } = this.#process;
+    const isLast = known ? 1 : 0;
+    sink.event(PROC_EVENT_EXIT, this.#tid, tgid, status, 0, this.#timeNs, isLast, status);
   }
 }
 

@@ -5,9 +5,10 @@
  */
 
 /**
- * One process event, in the order of arrival. FORK: the child's ids, then the parent's. EXIT: wait status, then the
- * parent's tgid (0 when not sent). UID, GID: real, then effective id. PTRACE: the tracer's ids. COMM: the name's 16 bytes,
- * as four words of the machine. Others: whatever the kernel put there.
+ * One process event, in the order of arrival. FORK: the child's ids, then the parent's. EXIT: the thread's wait status, then the
+ * parent's tgid (0 when not sent); third is 1 where the source knows that the process is over, and then fourth is the process's
+ * status. UID, GID: real, then effective id. PTRACE: the tracer's ids. COMM: the name's 16 bytes, as four words of the machine.
+ * Others: whatever the kernel put there.
  */
 export type ProcEventListener = (
   what: number,

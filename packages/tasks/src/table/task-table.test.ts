@@ -107,6 +107,37 @@ test("TaskTable ends a process with its last thread, and with that thread's stat
   expect(exitOf(5)).toMatchObject({ code: 5 });
 });
 
+test("TaskTable does not take the status of a thread that exits while another ends the process", () => {
+  table.apply(FORK, 50, 5, 1, 1, 0n);
+  table.apply(EXIT, 5, 5, 3 << 8, 1, 1n * MS); // exit(3) in main, which has joined the other
+  table.apply(EXIT, 50, 5, 0, 0, 9n * MS);
+  expect(exitOf(5)).toMatchObject({ code: 3 });
+});
+
+test("TaskTable takes the last status when an earlier one was a thread's own", () => {
+  table.apply(FORK, 50, 5, 1, 1, 0n);
+  table.apply(EXIT, 50, 5, 31, 0, 1n * MS); // SECCOMP_RET_KILL_THREAD
+  table.apply(EXIT, 5, 5, 0, 1, 500n * MS);
+  expect(exitOf(5)).toMatchObject({ code: 0 });
+});
+
+test("TaskTable takes the status that a source knows to be the process's, whoever comes after", () => {
+  table.apply(FORK, 50, 5, 1, 1, 0n);
+  table.apply(EXIT, 50, 5, 31, 0, 1n, 1, 4 << 8);
+  table.apply(EXIT, 5, 5, 7 << 8, 1, 2n);
+  expect(exitOf(5)).toMatchObject({ code: 4 });
+});
+
+test("TaskTable takes no status from threads that an exec has ended", () => {
+  table.apply(FORK, 50, 5, 1, 1, 0n);
+  table.apply(FORK, 51, 5, 1, 1, 0n);
+  table.apply(EXIT, 5, 5, 9, 1, 1n);
+  table.apply(EXEC, 5, 5, 0, 0, 2n);
+  table.apply(EXIT, 51, 5, 9, 0, 3n);
+  table.apply(EXIT, 5, 5, 0, 1, 4n);
+  expect(exitOf(5)).toMatchObject({ code: 0 });
+});
+
 test("TaskTable ends a killed process once, whichever thread goes last", () => {
   table.apply(FORK, 50, 5, 1, 1, 0n);
   table.apply(FORK, 51, 5, 1, 1, 0n);

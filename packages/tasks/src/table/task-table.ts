@@ -73,7 +73,7 @@ export class TaskTable {
     fourth = 0,
   ): void => {
     if (what === PROC_EVENT_FORK) this.#fork(pid, tgid, second, timeNs);
-    else if (what === PROC_EVENT_EXIT) this.#exit(pid, tgid, first, timeNs);
+    else if (what === PROC_EVENT_EXIT) this.#exit(pid, tgid, first, timeNs, third, fourth);
     else if (what === PROC_EVENT_EXEC) this.exec(tgid, timeNs);
     else this.#changes.apply(what, pid, tgid, [first, second, third, fourth], timeNs);
   };
@@ -118,6 +118,7 @@ export class TaskTable {
     this.#threads.endAll(task, timeNs, "exec-from-thread");
     task.threads = undefined;
     task.leaderExited = false;
+    task.forgetStatus();
     const known = this.#parts.stopped?.confirm(task, timeNs);
     if (known !== undefined) {
       this.#parts.facts.forget(tgid);
@@ -154,7 +155,7 @@ export class TaskTable {
 
   /** A process has ended; when that was merely found out, nobody told how. */
   end(task: TrackedTask, timeNs: bigint, synthetic?: SyntheticReason): void {
-    if (synthetic) task.status = -1;
+    if (synthetic) task.forgetStatus();
     this.#parts.facts.forget(task.tgid);
     this.#parts.stopped?.ended(task);
     this.#threads.endAll(task, timeNs, synthetic);
@@ -202,13 +203,21 @@ export class TaskTable {
     this.begin(pid, ppid, timeNs, ticks);
   }
 
-  #exit(pid: number, tgid: number, status: number, timeNs: bigint): void {
+  #exit(
+    pid: number,
+    tgid: number,
+    status: number,
+    timeNs: bigint,
+    isLast: number,
+    processStatus: number,
+  ): void {
     const task = this.#processes.get(tgid);
     if (task === undefined) return;
+    if (isLast !== 0) task.keepStatus(processStatus);
     if (pid === tgid) task.leaderExited = true;
-    else this.#threads.exit(pid, task, status, timeNs);
-    // The thread that goes last leaves the process's status (kernel/exit.c, synchronize_group_exit).
-    task.status = status;
+    // One that an exec has ended may be heard of after the exec.
+    else if (!this.#threads.exit(pid, task, status, timeNs)) return;
+    task.threadExited(status, timeNs);
     if (task.leaderExited && !task.threads?.size) this.end(task, timeNs);
   }
 }

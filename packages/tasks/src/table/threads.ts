@@ -55,9 +55,11 @@ export class Threads {
     this.#begin(tid, process, timeNs);
   }
 
-  /** One has ended. */
-  exit(tid: number, process: TrackedTask, status: number, timeNs: bigint): void {
-    if (process.threads?.delete(tid)) this.#end(tid, timeNs, undefined, status);
+  /** One has ended. @returns whether it was there */
+  exit(tid: number, process: TrackedTask, status: number, timeNs: bigint): boolean {
+    if (process.threads?.delete(tid) !== true) return false;
+    this.#end(tid, timeNs, undefined, status);
+    return true;
   }
 
   /** All of a process are gone. */

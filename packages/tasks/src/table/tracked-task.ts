@@ -1,5 +1,10 @@
 import type { ExecEvent, Task, TaskEvent, TaskIds } from "@task-watchers/chain";
 
+/** So long a thread may be on its way out, on a busy machine: from before another ends the process until after that one's event. */
+const OVERTAKEN_NS = 100_000_000n;
+/** As the time of a status: no event comes after it. */
+const FOR_GOOD = 1n << 63n;
+
 /** A live task as the table keeps it: a process, or a thread where threads were asked for. */
 export class TrackedTask implements Task {
   readonly pid: number;
@@ -15,8 +20,9 @@ export class TrackedTask implements Task {
   threads: Set<number> | undefined;
   /** The first thread has exited. The process lives on while `threads` has any. */
   leaderExited = false;
-  /** Wait status of the thread that exited last; -1 before any did. */
+  /** Wait status of the process, as far as its threads that exited have shown; -1 before any did. */
   status = -1;
+  #statusNs = 0n;
   /** Events that wait for a watcher; absent while none is at work. */
   pending: TaskEvent[] | undefined;
   /** Its `free` is raised, or queued. */
@@ -44,5 +50,30 @@ export class TrackedTask implements Task {
 
   get id(): string {
     return `${this.pid}.${this.startTicks}`;
+  }
+
+  /**
+   * One of its threads has exited. The process's status is that of whoever ended it, by exit_group(2) or a signal, and those it ended
+   * have the same; else that of the last (kernel/exit.c, do_group_exit and synchronize_group_exit). A thread on its way out by
+   * itself, mostly with 0, is no part of that, though its event may come last.
+   */
+  threadExited(status: number, timeNs: bigint): void {
+    if (this.#statusNs === FOR_GOOD) return;
+    const isOwn = status === 0 && this.status > 0;
+    if (isOwn && timeNs - this.#statusNs < OVERTAKEN_NS) return;
+    this.status = status;
+    this.#statusNs = timeNs;
+  }
+
+  /** The process's wait status is this, whatever comes. */
+  keepStatus(status: number): void {
+    this.status = status;
+    this.#statusNs = FOR_GOOD;
+  }
+
+  /** It runs another program: the threads that it lost by that have ended no process. */
+  forgetStatus(): void {
+    this.status = -1;
+    this.#statusNs = 0n;
   }
 }

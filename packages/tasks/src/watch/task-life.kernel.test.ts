@@ -148,6 +148,16 @@ kernelTest(
   },
 );
 
+kernelTest(
+  "A process ends with its own status, though a thread is on its way out still",
+  [...NEEDS, compiler],
+  async () => {
+    const [told] = await watched([threads, "joined"]);
+    const codes = exits(told).map(({ code }) => code);
+    expect(codes).toEqual([...Array.from({ length: 300 }, () => 3), 0]);
+  },
+);
+
 kernelTest("A daemon is followed after its parent has gone", [...NEEDS, compiler], async () => {
   const [told, pid] = await watched([threads, "daemon"]);
   const ended = exits(told).map((exit) => exit.code);

@@ -3,6 +3,7 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,15 @@ static void *execs(void *unused)
 static void *sleeps(void *unused)
 {
 	sleep(60);
+	return unused;
+}
+
+/* Has files to close after it can be joined. */
+static void *exits_slowly(void *unused)
+{
+	unshare(CLONE_FILES);
+	for (int i = 0; i < 1000; i++)
+		dup(0);
 	return unused;
 }
 
@@ -72,6 +82,19 @@ int main(int argc, char **argv)
 		if (fork() == 0)
 			_exit(9);
 		usleep(50000);
+	}
+	/* Children that end with 3 as soon as their other thread can be joined, which is before its exit is over. */
+	if (strcmp(argv[1], "joined") == 0) {
+		for (int i = 0; i < 300; i++) {
+			if (fork() == 0) {
+				pthread_t thread;
+
+				pthread_create(&thread, NULL, exits_slowly, NULL);
+				pthread_join(thread, NULL);
+				_exit(3);
+			}
+			wait(NULL);
+		}
 	}
 	/* A daemon: the parent has gone before its child ends, with 4. */
 	if (strcmp(argv[1], "daemon") == 0) {
