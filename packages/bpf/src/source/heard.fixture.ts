@@ -1,6 +1,12 @@
 import { monotonicNs, touchThreadName } from "@task-watchers/linux";
 import { openNetlinkSocket } from "@task-watchers/netlink";
-import type { EventSink, EventSource, Loss, SourceFacts } from "@task-watchers/tasks";
+import {
+  type EventSink,
+  type EventSource,
+  type Loss,
+  PROC_EVENT_EXIT,
+  type SourceFacts,
+} from "@task-watchers/tasks";
 import { Connector, LIFE_EVENTS } from "@task-watchers/tasks/connector";
 import { type BpfSourceOptions, openBpfSource } from "./open-bpf-source.ts";
 import type { BpfSource } from "./bpf-source.ts";
@@ -13,6 +19,8 @@ export interface HeardEvent {
   readonly first: number;
   readonly second: number;
   readonly timeNs: bigint;
+  /** Of an exit that ends its process: its status, as wait(2) has it. */
+  readonly processStatus?: number | undefined;
 }
 
 /** What a source told, in order. */
@@ -23,8 +31,10 @@ export class Heard {
     [];
   settled = 0;
   readonly sink: EventSink = {
-    event: (what, pid, tgid, first, second, timeNs) =>
-      void this.events.push({ what, pid, tgid, first, second, timeNs }),
+    event: (what, pid, tgid, first, second, timeNs, isLast, status) => {
+      const processStatus = what === PROC_EVENT_EXIT && isLast === 1 ? status : undefined;
+      this.events.push({ what, pid, tgid, first, second, timeNs, processStatus });
+    },
     lost: (loss) => void this.losses.push(loss),
     settled: () => void this.settled++,
     facts: (tgid, facts) => void this.facts.push({ tgid, facts, at: this.events.length }),

@@ -106,6 +106,13 @@ kernelTest(
         const expected = lives(connector.heard, processes);
         expect(told).toEqual(expected);
       }
+      const processes = descent(bpf.heard, shell.pid);
+      const ends = bpf.heard.events
+        .filter(({ tgid, processStatus }) => processes.has(tgid) && processStatus !== undefined)
+        .map(({ processStatus = 0 }) => processStatus);
+      expect(ends).toHaveLength(processes.size);
+      const codes = [3, 7].map((code) => ends.filter((status) => status === code << 8).length);
+      expect(codes).toEqual([5, 5]);
       const parents = ({ events }: Heard): Map<number, number> =>
         new Map(
           events.filter(({ what }) => what === PROC_EVENT_EXIT).map((one) => [one.pid, one.second]),
