@@ -117,7 +117,7 @@ test("TaskTable does not take the status of a thread that exits while another en
 test("TaskTable takes the last status when an earlier one was a thread's own", () => {
   table.apply(FORK, 50, 5, 1, 1, 0n);
   table.apply(EXIT, 50, 5, 31, 0, 1n * MS); // SECCOMP_RET_KILL_THREAD
-  table.apply(EXIT, 5, 5, 0, 1, 500n * MS);
+  table.apply(EXIT, 5, 5, 0, 1, 1500n * MS);
   expect(exitOf(5)).toMatchObject({ code: 0 });
 });
 

@@ -1,7 +1,7 @@
 import type { ExecEvent, Task, TaskEvent, TaskIds } from "@task-watchers/chain";
 
-/** So long a thread may be on its way out, on a busy machine: from before another ends the process until after that one's event. */
-const OVERTAKEN_NS = 100_000_000n;
+/** So long a thread may be on its way out, where a cgroup lets it wait: from before another ends the process until after that one. */
+const OVERTAKEN_NS = 1_000_000_000n;
 /** As the time of a status: no event comes after it. */
 const FOR_GOOD = 1n << 63n;
 
