@@ -71,7 +71,7 @@ export class TrackedTask implements Task {
     this.#statusNs = FOR_GOOD;
   }
 
-  /** It runs another program: the threads that it lost by that have ended no process. */
+  /** Nobody saw how it ends: its end was merely found out, or an exec has ended threads and not the process. */
   forgetStatus(): void {
     this.status = -1;
     this.#statusNs = 0n;
