@@ -191,6 +191,7 @@ const REASONS: Readonly<Record<string, string>> = {
   empty: "it was gone too soon",
   EACCES: "not permitted",
   overload: "too many at once",
+  replaced: "it ran its next program at once",
 };
 
 /** The reason of a missing fact in words; an error code as it is when there are none. */

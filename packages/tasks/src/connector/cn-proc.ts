@@ -3,6 +3,7 @@
  * attributes; one event a datagram.
  */
 import { endianness } from "node:os";
+import type { Datagrams } from "@task-watchers/netlink";
 
 // include/uapi/linux/netlink.h
 /** Protocol number of the connector. */
@@ -14,7 +15,7 @@ const NLMSG_DONE = 3;
 /** Connector index of process events; also the multicast group to join. */
 export const CN_IDX_PROC = 1;
 /** The only value under CN_IDX_PROC. */
-export const CN_VAL_PROC = 1;
+const CN_VAL_PROC = 1;
 
 // enum proc_cn_mcast_op
 /** Start sending. */
@@ -55,11 +56,11 @@ export const QUEUED_EVENT_BYTES = 832;
 /** Slot that holds one event: 76 bytes today, a multiple of 8. */
 export const EVENT_SLOT_BYTES = 128;
 /** Shortest event that carries a pid and a tgid: headers 36, what, cpu and time 16, two ids 8. */
-export const EVENT_MIN_BYTES = 60;
+const EVENT_MIN_BYTES = 60;
 /** EXIT with the parent's ids (since Linux 4.18). */
 export const EXIT_WITH_PARENT_BYTES = 76;
 /** Offset of timestamp_ns; not aligned to 8. */
-export const EVENT_TIME_OFFSET = 44;
+const EVENT_TIME_OFFSET = 44;
 
 /** Index of each field among the datagram's 32-bit words. */
 export const WORD = {
@@ -81,8 +82,28 @@ export const WORD = {
   data: 13,
 } as const;
 
+const LITTLE_ENDIAN = endianness() === "LE";
 /** What word 1 holds in every event: type NLMSG_DONE, no flags. */
-export const TYPE_WORD: number = endianness() === "LE" ? NLMSG_DONE : NLMSG_DONE * 0x10000;
+const TYPE_WORD = LITTLE_ENDIAN ? NLMSG_DONE : NLMSG_DONE * 0x10000;
+
+/** Whether datagram `i` is a whole process event. Who sent it is another question. */
+export function isProcEvent(datagrams: Datagrams, i: number): boolean {
+  const { words, size } = datagrams;
+  const at = (i * size) / 4;
+  const length = datagrams.length(i);
+  return (
+    length >= EVENT_MIN_BYTES &&
+    (words[at] ?? 0) <= length &&
+    words[at + WORD.type] === TYPE_WORD &&
+    words[at + WORD.idx] === CN_IDX_PROC &&
+    words[at + WORD.val] === CN_VAL_PROC
+  );
+}
+
+/** When the event that begins at this byte happened: CLOCK_MONOTONIC, nanoseconds. */
+export function eventTime(view: DataView, at: number): bigint {
+  return view.getBigUint64(at + EVENT_TIME_OFFSET, LITTLE_ENDIAN);
+}
 
 /**
  * A request to the connector.

@@ -1,13 +1,11 @@
-import { endianness } from "node:os";
 import { SyscallError } from "@task-watchers/linux/syscall-error";
 import type { NetlinkTransport } from "@task-watchers/netlink";
 import {
   CN_IDX_PROC,
-  CN_VAL_PROC,
   encodeProcRequest,
-  EVENT_MIN_BYTES,
-  EVENT_TIME_OFFSET,
+  eventTime,
   EXIT_WITH_PARENT_BYTES,
+  isProcEvent,
   PROC_CN_MCAST_IGNORE,
   PROC_CN_MCAST_LISTEN,
   PROC_EVENT_COMM,
@@ -15,7 +13,6 @@ import {
   PROC_EVENT_FORK,
   PROC_EVENT_NONE,
   PROC_EVENT_NONZERO_EXIT,
-  TYPE_WORD,
   WORD,
 } from "./cn-proc.ts";
 import { EventQueue, type ProcEventListener } from "./event-queue.ts";
@@ -52,7 +49,6 @@ export interface Tally {
 
 /** Requests sent before silence is taken for an answer: another's overflow may have swallowed one. */
 const TRIES = 3;
-const LITTLE_ENDIAN = endianness() === "LE";
 
 /** One socket that the kernel sends process events to. */
 export class ConnectorSocket {
@@ -230,19 +226,12 @@ export class ConnectorSocket {
     const stride = size / 4;
     for (let i = 0; i < received; i++) {
       const at = i * stride;
-      const length = datagrams.length(i);
       // Anyone with CAP_NET_ADMIN can send to the group; only port 0 is the kernel.
       if (datagrams.senderPort(i) !== 0) {
         this.#tally.spoofed++;
         continue;
       }
-      if (
-        length < EVENT_MIN_BYTES ||
-        (words[at] ?? 0) > length ||
-        words[at + WORD.type] !== TYPE_WORD ||
-        words[at + WORD.idx] !== CN_IDX_PROC ||
-        words[at + WORD.val] !== CN_VAL_PROC
-      ) {
+      if (!isProcEvent(datagrams, i)) {
         this.#tally.malformed++;
         continue;
       }
@@ -250,7 +239,7 @@ export class ConnectorSocket {
       if (!this.#masked) {
         this.loss.sequence(words[at + WORD.cpu] ?? 0, words[at + WORD.sequence] ?? 0);
       }
-      this.#keep(words, at, length);
+      this.#keep(words, at, datagrams.length(i));
     }
   }
 
@@ -271,7 +260,7 @@ export class ConnectorSocket {
     if (what === PROC_EVENT_COMM && b === this.#options.tgid) this.#heardSelf = true;
     // What was asked for as a sign of life only.
     if (this.#masked && (what & this.#wanted()) === 0) return;
-    const timeNs = this.#view.getBigUint64(at * 4 + EVENT_TIME_OFFSET, LITTLE_ENDIAN);
+    const timeNs = eventTime(this.#view, at * 4);
     if (what === PROC_EVENT_FORK) {
       this.#queue.push(what, c, d, a, b, timeNs, 0, 0);
     } else if (what === PROC_EVENT_EXIT) {

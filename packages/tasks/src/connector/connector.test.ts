@@ -122,6 +122,37 @@ test("Connector has a bell for execs, and reads its own queue when that rings", 
   expect(bell?.closed).toBe(true);
 });
 
+test("Connector foretells the latest execs of its bell, the last one first, and tells all in order", () => {
+  const script = new Script();
+  const connector = script.connect();
+  connector.start();
+  const bell = script.bells[0];
+  for (let tgid = 1; tgid <= 40; tgid++) {
+    script.send(2, [tgid, tgid]);
+    bell?.push(procEventFrame({ what: 2, data: [tgid + 100, tgid], timeNs: BigInt(tgid) }));
+  }
+  connector.drain();
+  expect(script.foretold).toEqual(Array.from({ length: 32 }, (_, i) => [40 - i, BigInt(40 - i)]));
+  expect(script.events.map(([, pid]) => pid)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  connector.close();
+});
+
+test("Connector foretells nothing that the bell did not get whole, or from another than the kernel, or is no exec", () => {
+  const script = new Script();
+  const connector = script.connect();
+  connector.start();
+  const bell = script.bells[0];
+  bell?.push(procEventFrame({ what: 2, data: [5, 5] }), 4711);
+  bell?.push(procEventFrame({ what: 2, data: [6, 6] }).subarray(0, 56));
+  bell?.push(procEventFrame({ what: 0x4000_0000, data: [7, 7] }));
+  bell?.overrun(1);
+  connector.drain();
+  bell?.push(procEventFrame({ what: 2, data: [8, 8], timeNs: 9n }));
+  connector.drain();
+  expect(script.foretold).toEqual([[8, 9n]]);
+  connector.close();
+});
+
 test("Connector holds the process only while referenced", () => {
   const script = new Script();
   const connector = script.connect();

@@ -3,7 +3,7 @@ import type { EventSink, EventSource, SourceCounters } from "../source/event-sou
 import { ConnectorSocket, type ConnectorSocketOptions, type Tally } from "./connector-socket.ts";
 import { QUEUED_EVENT_BYTES } from "./cn-proc.ts";
 import { drainSockets } from "./drain.ts";
-import { ExecBell } from "./exec-bell.ts";
+import { ExecBell, type ExecListener } from "./exec-bell.ts";
 import { Notices } from "./notices.ts";
 import { Pace, TURN_EVENTS } from "./pace.ts";
 
@@ -55,6 +55,7 @@ export class Connector implements EventSource {
     overruns: 0,
     receiveErrors: 0,
   };
+  readonly #foretell: ExecListener;
   #socket: ConnectorSocket;
   #bell: ExecBell | undefined;
   #pace: Pace | undefined;
@@ -80,6 +81,7 @@ export class Connector implements EventSource {
   constructor(options: ConnectorOptions) {
     this.#options = options;
     this.#soundNs = options.now();
+    this.#foretell = options.sink.foretell ?? (() => {});
     this.#notices = new Notices({
       socket: options,
       tally: this.#tally,
@@ -149,7 +151,7 @@ export class Connector implements EventSource {
     this.#draining = true;
     let events = 0;
     try {
-      events = drainSockets(this.#socket, this.#notices.socket, () => !this.#closed);
+      events = drainSockets(this.#socket, this.#notices.socket, () => !this.#closed, this.#hear);
     } finally {
       this.#draining = false;
     }
@@ -164,6 +166,8 @@ export class Connector implements EventSource {
     this.#options.sink.settled();
     return events;
   };
+
+  readonly #hear = (): number => this.#bell?.hear(this.#foretell) ?? 0;
 
   /** Reads what is queued now, however many turns that takes. */
   drainAll(): void {
@@ -189,7 +193,7 @@ export class Connector implements EventSource {
       {
         readable: (listener) => transport.onReadable(listener),
         bell: bell && ((listener) => bell.onRing(listener)),
-        silence: bell && (() => bell.silence()),
+        hear: this.#hear,
       },
       this.drain,
       transport.receiveBufferBytes / QUEUED_EVENT_BYTES,

@@ -9,14 +9,17 @@ const TOLD_AT_ONCE = 128;
  * events of tasks' lives where their time says: after the fork of their task, before its exit.
  *
  * @param goesOn false when a listener has closed us
+ * @param hear does what is in a hurry, before every look at the queues
  */
 export function drainSockets(
   life: ConnectorSocket,
   notices: ConnectorSocket | undefined,
   goesOn: () => boolean,
+  hear: () => void = () => {},
 ): number {
   let told = 0;
   while (told < TURN_EVENTS) {
+    hear();
     life.receive();
     // Whatever came before one of these is in the other queue when that is read next.
     let settled = Math.min(life.queued, TOLD_AT_ONCE);

@@ -1,8 +1,9 @@
 /**
  * When to read. A wake-up costs far more than an event (some 100 µs in a cold event loop against 1–3 µs), but the
  * arguments of a short-lived program can only be read at once. So execs, which ring a bell of their own, are read at
- * once; so are lone events after a quiet time; all else is read by the timer, many events at a time. In a storm, where
- * every program has ended before it could be looked at, the bell is muted too.
+ * once; so are lone events after a quiet time; all else is read by the timer, many events at a time. Where execs come too thick
+ * for that they are still heard at once, which costs a third, and read by the timer. In a storm, where every program has ended before
+ * it could be looked at, the bell is muted too.
  */
 import { monotonicMs } from "@task-watchers/linux/clock";
 import type { ReadySignal } from "@task-watchers/netlink";
@@ -10,7 +11,7 @@ import type { ReadySignal } from "@task-watchers/netlink";
 /** Events after which a turn of the event loop ends, so that others get theirs. */
 export const TURN_EVENTS = 4096;
 
-/** Reads now and says how many events there were; `TURN_EVENTS` or more when there may be others left. */
+/** Reads now, hears too, and says how many events there were; `TURN_EVENTS` or more when there may be others left. */
 export type Drain = () => number;
 
 /** What a pace listens to. */
@@ -19,19 +20,23 @@ export interface PaceSignals {
   readonly readable: (listener: () => void) => ReadySignal;
   /** An exec is among them; absent where the kernel cannot tell. */
   readonly bell?: ((listener: () => void) => ReadySignal) | undefined;
-  /** Makes the bell ready to ring again. */
-  readonly silence?: (() => void) | undefined;
+  /** Does what an exec is in a hurry for, and says how many there were; their events stay to be read. */
+  readonly hear?: (() => number) | undefined;
 }
 
 /** Wake-ups a second, and in a row, that are affordable for lone events. */
 const LONE: Allowance = { perSecond: 20, burst: 20 };
 /** As much for execs. */
 const EXECS: Allowance = { perSecond: 1000, burst: 500 };
+/** As much for execs that are heard only. */
+const HEARD: Allowance = { perSecond: 4000, burst: 2000 };
 /** How long reading is put off, milliseconds. */
 const DELAY_MS = 40;
 /** As long in a storm: nobody waits for these events, but the queue must not overflow. */
 const STORM_DELAY_MS = 4;
-/** Events in one wake-up by the bell that make a storm. */
+/** Execs in one wake-up by the bell that make a storm. */
+const STORM_EXECS = 24;
+/** Events in one reading that show that it goes on. */
 const STORM_EVENTS = 64;
 /** Part of the receive queue that may fill up in between. */
 const FILL = 1 / 4;
@@ -43,9 +48,10 @@ export class Pace {
   readonly #maxDelayMs: number;
   readonly #readable: ReadySignal;
   readonly #bell: ReadySignal | undefined;
-  readonly #silence: () => void;
+  readonly #hear: () => number;
   readonly #lone = new Tokens(LONE);
   readonly #execs = new Tokens(EXECS);
+  readonly #heard = new Tokens(HEARD);
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Immediate | undefined;
   #delayMs = DELAY_MS;
@@ -62,7 +68,7 @@ export class Pace {
     this.#mayFill = Math.max(1, capacity * FILL);
     // A small queue is full before a long delay is over, whatever the rate turns out to be.
     this.#maxDelayMs = Math.min(DELAY_MS, Math.max(1, capacity / 100));
-    this.#silence = signals.silence ?? (() => {});
+    this.#hear = signals.hear ?? (() => 0);
     this.#readable = signals.readable(this.#onReadable);
     this.#bell = signals.bell?.(this.#onBell);
   }
@@ -94,7 +100,7 @@ export class Pace {
     if (this.#closed || this.#heeds === wanted) return;
     this.#heeds = wanted;
     if (this.#muted) return;
-    if (wanted) this.#ring();
+    if (wanted) this.#bell?.start();
     else this.#bell?.stop();
   }
 
@@ -111,13 +117,15 @@ export class Pace {
   readonly #onBell = (): void => {
     if (this.#closed || !this.#heeds) return;
     this.wakeUps++;
-    // First what is in a hurry.
-    const events = this.#drain();
-    this.#silence();
-    const affordable = this.#execs.take();
-    if (this.#closed || (affordable && events < STORM_EVENTS)) return;
-    this.#muted = true;
-    this.#bell?.stop();
+    const isRead = this.#execs.take();
+    const isStorm = isRead ? this.#drain() >= STORM_EVENTS : this.#hear() >= STORM_EXECS;
+    if (this.#closed) return;
+    if (isStorm || !this.#heard.take()) {
+      this.#muted = true;
+      this.#bell?.stop();
+    } else if (isRead) {
+      return;
+    }
     this.#delayMs = this.#longest();
     this.#putOff();
   };
@@ -166,14 +174,9 @@ export class Pace {
   }
 
   #unmute(): void {
-    if (!this.#execs.has()) return;
+    if (!this.#heard.has()) return;
     this.#muted = false;
-    if (this.#heeds) this.#ring();
-  }
-
-  #ring(): void {
-    this.#silence();
-    this.#bell?.start();
+    if (this.#heeds) this.#bell?.start();
   }
 }
 

@@ -13,6 +13,7 @@ export class Script {
   readonly kernels: ScriptedKernel[] = [];
   readonly bells: ScriptedKernel[] = [];
   readonly events: number[][] = [];
+  readonly foretold: Array<[tgid: number, timeNs: bigint]> = [];
   readonly losses: Loss[] = [];
   settled = 0;
   now = 0n;
@@ -45,6 +46,7 @@ export class Script {
         },
         lost: (loss) => this.losses.push(loss),
         settled: () => this.settled++,
+        foretell: (tgid, timeNs) => this.foretold.push([tgid, timeNs]),
       },
     });
   }

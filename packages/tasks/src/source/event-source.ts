@@ -51,6 +51,11 @@ export interface EventSink {
    * out is read from /proc.
    */
   readonly facts: (tgid: number, facts: SourceFacts) => void;
+  /**
+   * A process has made an exec whose event comes later, in its turn and with this very time: what is soon gone from /proc is read at
+   * once. A source that tells execs as they happen need not.
+   */
+  readonly foretell?: (tgid: number, timeNs: bigint) => void;
 }
 
 /**

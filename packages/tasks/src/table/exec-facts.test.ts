@@ -24,7 +24,7 @@ put(5, "ls\0-l\0");
 put(6, "");
 
 test("ExecFactsReader reads argv, exe, cwd and cgroup", () => {
-  expect(new ExecFactsReader(new ProcReader(root)).read(5)).toEqual({
+  expect(new ExecFactsReader(new ProcReader(root)).read(5, 0n)).toEqual({
     source: "proc",
     argv: ["ls", "-l"],
     exe: "/bin/ls",
@@ -35,9 +35,9 @@ test("ExecFactsReader reads argv, exe, cwd and cgroup", () => {
 
 test("ExecFactsReader counts each missing fact by its reason", () => {
   const reader = new ExecFactsReader(new ProcReader(root));
-  reader.read(6);
-  reader.read(7);
-  reader.read(7);
+  reader.read(6, 0n);
+  reader.read(7, 0n);
+  reader.read(7, 0n);
   expect(reader.missed).toEqual({
     argv: { empty: 1, ENOENT: 2 },
     exe: { ENOENT: 2 },
@@ -49,43 +49,76 @@ test("ExecFactsReader counts each missing fact by its reason", () => {
 test("ExecFactsReader takes what the starter knows where /proc shows nothing, once", () => {
   const reader = new ExecFactsReader(new ProcReader(root));
   reader.expect(7, { argv: ["true"], cwd: "/home" });
-  expect(reader.read(7)).toMatchObject({
+  expect(reader.read(7, 0n)).toMatchObject({
     argv: ["true"],
     cwd: "/home",
     exe: { missing: "ENOENT" },
   });
-  expect(reader.read(7)).toMatchObject({ argv: { missing: "ENOENT" } });
+  expect(reader.read(7, 0n)).toMatchObject({ argv: { missing: "ENOENT" } });
 });
 
 test("ExecFactsReader takes what a source gave, for one exec, and reads from /proc what it left out", () => {
   const reader = new ExecFactsReader(new ProcReader(root));
   reader.give(5, { source: "bpf", exe: "/bin/true", argv: ["true"] });
-  expect(reader.read(5)).toEqual({
+  expect(reader.read(5, 0n)).toEqual({
     source: "bpf",
     argv: ["true"],
     exe: "/bin/true",
     cwd: "/tmp",
     cgroup: "/user.slice",
   });
-  expect(reader.read(5)).toMatchObject({ source: "proc", argv: ["ls", "-l"] });
+  expect(reader.read(5, 0n)).toMatchObject({ source: "proc", argv: ["ls", "-l"] });
   reader.give(5, { source: "bpf", exe: "/bin/true" });
-  expect(reader.read(5)).toMatchObject({ source: "proc", argv: ["ls", "-l"], exe: "/bin/true" });
+  expect(reader.read(5, 0n)).toMatchObject({
+    source: "proc",
+    argv: ["ls", "-l"],
+    exe: "/bin/true",
+  });
+});
+
+test("ExecFactsReader takes what was there when an exec was foretold, and counts it with its event", () => {
+  const reader = new ExecFactsReader(new ProcReader(root));
+  put(9, "true\0");
+  reader.foretell(9, 5n);
+  reader.foretell(7, 6n);
+  rmSync(join(root, "9"), { recursive: true });
+  expect(reader.missed.argv).toEqual({});
+  expect(reader.read(9, 5n)).toMatchObject({ source: "proc", argv: ["true"], cwd: "/tmp" });
+  expect(reader.read(7, 6n)).toMatchObject({ argv: { missing: "ENOENT" } });
+  expect(reader.missed.argv).toEqual({ ENOENT: 1 });
+  expect(reader.read(9, 7n)).toMatchObject({ argv: { missing: "ENOENT" } });
+});
+
+test("ExecFactsReader says that a program was replaced, rather than take the next one's arguments for its own", () => {
+  const reader = new ExecFactsReader(new ProcReader(root));
+  reader.foretell(5, 20n);
+  expect(reader.read(5, 10n)).toMatchObject({ argv: { missing: "replaced" } });
+  expect(reader.read(5, 20n)).toMatchObject({ argv: ["ls", "-l"] });
+  expect(reader.missed.argv).toEqual({ replaced: 1 });
+});
+
+test("ExecFactsReader does not look ahead where a source knows better", () => {
+  const reader = new ExecFactsReader(new ProcReader(root));
+  reader.give(5, { source: "bpf", argv: ["true"] });
+  reader.foretell(5, 5n);
+  expect(reader.read(5, 5n)).toMatchObject({ source: "bpf", argv: ["true"] });
 });
 
 test("ExecFactsReader believes /proc before the starter", () => {
   const reader = new ExecFactsReader(new ProcReader(root));
   reader.expect(5, { argv: ["other"], cwd: "/home" });
-  expect(reader.read(5)).toMatchObject({ argv: ["ls", "-l"], cwd: "/tmp" });
+  expect(reader.read(5, 0n)).toMatchObject({ argv: ["ls", "-l"], cwd: "/tmp" });
 });
 
 test("ExecFactsReader reads no more in a turn that has taken too long, and goes on in the next", () => {
   const reader = new ExecFactsReader(new ProcReader(root));
   let reads = 0;
-  for (; reads < 100_000 && reader.missed.argv["overload"] === undefined; reads++) reader.read(5);
+  for (; reads < 100_000 && reader.missed.argv["overload"] === undefined; reads++)
+    reader.read(5, 0n);
   expect(reader.missed.argv).toEqual({ overload: 1 });
   expect(reads).toBeGreaterThan(100);
   reader.newTurn();
-  expect(reader.read(5)).toMatchObject({ argv: ["ls", "-l"] });
+  expect(reader.read(5, 0n)).toMatchObject({ argv: ["ls", "-l"] });
 });
 
 /** A reader to whom a task takes as long as `cost` says, on a clock that stands still otherwise. */
@@ -102,7 +135,7 @@ function timed(): { reader: ExecFactsReader; read: (times: number, costMs: numbe
     reader,
     read: (times, costMs) => {
       cost = costMs;
-      for (let i = 0; i < times; i++) reader.read(5);
+      for (let i = 0; i < times; i++) reader.read(5, 0n);
       return reader.missed.argv["overload"] ?? 0;
     },
   };
@@ -121,6 +154,14 @@ test("ExecFactsReader reads any number of tasks in a turn that is not over its t
   expect(read(2, 1)).toBe(1);
 });
 
+test("ExecFactsReader goes on reading in a turn that does not end, a tenth of the time", () => {
+  const { read } = timed();
+  expect(read(101, 1)).toBe(1);
+  vi.advanceTimersByTime(900);
+  expect(read(1, 1)).toBe(1);
+  expect(read(100, 0)).toBe(101);
+});
+
 test("ExecFactsReader starts a turn with all its time and all its reads", () => {
   const { reader, read } = timed();
   expect(read(101, 1)).toBe(1);
@@ -134,6 +175,6 @@ test("ExecFactsReader says how many bytes of the arguments it left out, and noth
   put(8, `ls\0${"x".repeat(70_000)}\0`);
   const reader = new ExecFactsReader(new ProcReader(root));
   // 70,004 bytes, of which 65,536 are kept.
-  expect(reader.read(8)).toMatchObject({ argvTruncatedBytes: 4468 });
-  expect(reader.read(5)).not.toHaveProperty("argvTruncatedBytes");
+  expect(reader.read(8, 0n)).toMatchObject({ argvTruncatedBytes: 4468 });
+  expect(reader.read(5, 0n)).not.toHaveProperty("argvTruncatedBytes");
 });

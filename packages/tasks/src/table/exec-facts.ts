@@ -1,6 +1,7 @@
 import type { ExecEvent, ExecSource, Missing } from "@task-watchers/chain";
-import { monotonicMs } from "@task-watchers/linux/clock";
+import { monotonicMs, monotonicNs } from "@task-watchers/linux/clock";
 import { isUnavailable, type ProcReader } from "@task-watchers/linux/procfs";
+import { ForetoldFacts } from "./foretold-facts.ts";
 import { GivenFacts } from "./given-facts.ts";
 
 /** What is read of a task when it runs a program. */
@@ -28,6 +29,8 @@ export const UNHEARD: Missing = { missing: "unheard" };
 
 /** Time one turn may spend on reading, milliseconds; beyond it the queue might overflow meanwhile. */
 const BUDGET_MS = 50;
+/** Or as much of it as this: behind a load that never pauses a turn has no end. */
+const BUDGET_SHARE = 1 / 10;
 /** Reads that a turn may make however long they take: on a busy machine most of that is waiting for a CPU. */
 const BUDGET_READS = 100;
 
@@ -40,6 +43,8 @@ export class ExecFactsReader {
   readonly missed: MissedFacts = { exe: {}, argv: {}, cwd: {}, cgroup: {} };
   readonly #expected = new Map<number, StartedWith>();
   readonly #given = new GivenFacts();
+  readonly #foretold = new ForetoldFacts();
+  #turnMs = monotonicMs();
   #spentMs = 0;
   #reads = 0;
 
@@ -49,8 +54,17 @@ export class ExecFactsReader {
 
   /** A new turn of the event loop: the budget starts over. */
   newTurn(): void {
+    this.#turnMs = monotonicMs();
     this.#spentMs = 0;
     this.#reads = 0;
+    this.#foretold.newTurn();
+  }
+
+  /** An exec was made whose event comes later: what is soon gone is read now. */
+  foretell(tgid: number, timeNs: bigint): void {
+    if (this.#given.get(tgid) !== undefined || !this.#affords()) return;
+    const facts = this.#timed(tgid);
+    this.#foretold.put({ tgid, timeNs, readNs: monotonicNs(), facts });
   }
 
   /** A process's first exec is known beforehand; or, with undefined, is not. */
@@ -81,9 +95,11 @@ export class ExecFactsReader {
   }
 
   /** The facts of the exec whose event has come. */
-  read(tgid: number): ExecFacts {
+  read(tgid: number, timeNs: bigint): ExecFacts {
+    const foretold = this.#foretold.take(tgid, timeNs);
     const given = this.#given.get(tgid);
-    if (given === undefined) return this.#readAll(tgid);
+    if (given === undefined)
+      return this.#counted(this.#completed(tgid, this.#known(tgid, foretold)));
     this.forget(tgid);
     const { argv, source } = given;
     const args = argv === undefined ? { source, ...this.#arguments(tgid) } : { ...given, argv };
@@ -96,15 +112,24 @@ export class ExecFactsReader {
     );
   }
 
-  #readAll(tgid: number): ExecFacts {
+  #known(tgid: number, foretold: ExecFacts | "replaced" | undefined): ExecFacts {
+    if (typeof foretold === "object") return foretold;
+    if (foretold !== undefined) return nothing(foretold);
+    return this.#affords() ? this.#timed(tgid) : nothing("overload");
+  }
+
+  /** Counts a read, and says whether this turn can afford it. */
+  #affords(): boolean {
     this.#reads++;
-    if (this.#spentMs > BUDGET_MS && this.#reads > BUDGET_READS) {
-      return this.#counted(this.#completed(tgid, nothing("overload")));
-    }
+    if (this.#spentMs <= BUDGET_MS || this.#reads <= BUDGET_READS) return true;
+    return this.#spentMs <= (monotonicMs() - this.#turnMs) * BUDGET_SHARE;
+  }
+
+  #timed(tgid: number): ExecFacts {
     const begin = monotonicMs();
-    const facts = this.#completed(tgid, this.peek(tgid));
+    const facts = this.peek(tgid);
     this.#spentMs += monotonicMs() - begin;
-    return this.#counted(facts);
+    return facts;
   }
 
   /** Reads of a task that was found running, without counting what is missed. */

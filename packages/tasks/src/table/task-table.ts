@@ -125,7 +125,7 @@ export class TaskTable {
       if (!known.isRaised) this.tellExec(task, known.event);
       return;
     }
-    const facts = this.#parts.facts.read(tgid);
+    const facts = this.#parts.facts.read(tgid, timeNs);
     this.#raiser.exec(task, this.#execEvents.make(timeNs, facts, synthetic));
   }
 

@@ -20,6 +20,7 @@ export function warmUp(proc: ProcReader, boot: BootTime): void {
   const tell = (): void => {};
   chain.register({ name: "warm-up", init: tell, clone: tell, exec: tell, exit: tell, free: tell });
   const scope = new Descent();
+  const facts = new ExecFactsReader(proc);
   const table = new TaskTable({
     scope,
     delivery: new Delivery(
@@ -27,7 +28,7 @@ export function warmUp(proc: ProcReader, boot: BootTime): void {
       () => {},
       () => {},
     ),
-    facts: new ExecFactsReader(proc),
+    facts,
     boot,
     threads: false,
     idsOf: (pid) => idsOf(proc, pid),
@@ -38,6 +39,7 @@ export function warmUp(proc: ProcReader, boot: BootTime): void {
     const timeNs = process.hrtime.bigint();
     scope.await(pid);
     table.apply(PROC_EVENT_FORK, pid, pid, 1, 1, timeNs);
+    facts.foretell(pid, timeNs);
     table.apply(PROC_EVENT_EXEC, pid, pid, 0, 0, timeNs);
     table.apply(PROC_EVENT_EXIT, pid, pid, 0, 1, timeNs);
   }

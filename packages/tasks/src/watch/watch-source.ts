@@ -59,6 +59,7 @@ export class WatchSource {
       lost,
       settled: () => this.#settled(),
       facts: (tgid, known) => facts.give(tgid, known),
+      foretell: (tgid, timeNs) => facts.foretell(tgid, timeNs),
     });
     // Modules have asked while they were opened.
     this.#events.setNotices(notices());
