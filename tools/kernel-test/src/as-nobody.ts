@@ -40,5 +40,9 @@ export function asNobody(
     timeout: 90_000,
   });
   if (error !== undefined) throw error;
+  if (status === 126 && stderr.includes(process.execPath)) {
+    const why = stderr.trim();
+    throw new Error(`${why}; the tests need Node.js where every user may run it, not in root's home`);
+  }
   return { status, stdout, stderr };
 }
