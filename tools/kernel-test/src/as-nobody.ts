@@ -42,7 +42,9 @@ export function asNobody(
   if (error !== undefined) throw error;
   if (status === 126 && stderr.includes(process.execPath)) {
     const why = stderr.trim();
-    throw new Error(`${why}; the tests need Node.js where every user may run it, not in root's home`);
+    throw new Error(
+      `${why}; the tests need Node.js where every user may run it, not in root's home`,
+    );
   }
   return { status, stdout, stderr };
 }
