@@ -79,8 +79,8 @@ test("ExecFactsReader takes what a source gave, for one exec, and reads from /pr
 test("ExecFactsReader takes what was there when an exec was foretold, and counts it with its event", () => {
   const reader = new ExecFactsReader(new ProcReader(root));
   put(9, "true\0");
-  reader.foretell(9, 5n);
-  reader.foretell(7, 6n);
+  reader.foretell(9, 5n, true);
+  reader.foretell(7, 6n, true);
   rmSync(join(root, "9"), { recursive: true });
   expect(reader.missed.argv).toEqual({});
   expect(reader.read(9, 5n)).toMatchObject({ source: "proc", argv: ["true"], cwd: "/tmp" });
@@ -91,16 +91,33 @@ test("ExecFactsReader takes what was there when an exec was foretold, and counts
 
 test("ExecFactsReader says that a program was replaced, rather than take the next one's arguments for its own", () => {
   const reader = new ExecFactsReader(new ProcReader(root));
-  reader.foretell(5, 20n);
+  reader.foretell(5, 20n, true);
   expect(reader.read(5, 10n)).toMatchObject({ argv: { missing: "replaced" } });
   expect(reader.read(5, 20n)).toMatchObject({ argv: ["ls", "-l"] });
   expect(reader.missed.argv).toEqual({ replaced: 1 });
 });
 
+test("ExecFactsReader looks ahead for few processes that nobody knows when those before were not watched", () => {
+  const proc = new ProcReader(root);
+  const cmdline = vi.spyOn(proc, "cmdline");
+  const reader = new ExecFactsReader(proc);
+  for (let i = 1; i <= 16 + 64; i++) {
+    reader.foretell(5, BigInt(i), false);
+    reader.drop(5, BigInt(i));
+  }
+  expect(cmdline).toHaveBeenCalledTimes(16 + 2);
+  reader.foretell(5, 100n, true);
+  expect(cmdline).toHaveBeenCalledTimes(16 + 3);
+  // One that was asked for shows that there are such again.
+  reader.read(5, 100n);
+  reader.foretell(5, 101n, false);
+  expect(cmdline).toHaveBeenCalledTimes(16 + 4);
+});
+
 test("ExecFactsReader does not look ahead where a source knows better", () => {
   const reader = new ExecFactsReader(new ProcReader(root));
   reader.give(5, { source: "bpf", argv: ["true"] });
-  reader.foretell(5, 5n);
+  reader.foretell(5, 5n, true);
   expect(reader.read(5, 5n)).toMatchObject({ source: "bpf", argv: ["true"] });
 });
 

@@ -60,8 +60,13 @@ export class ExecFactsReader {
     this.#foretold.newTurn();
   }
 
-  /** An exec was made whose event comes later: what is soon gone is read now. */
-  foretell(tgid: number, timeNs: bigint): void {
+  /**
+   * An exec was made whose event comes later: what is soon gone is read now.
+   *
+   * @param isWatched whether the process is known to be; else its fork may still be to come
+   */
+  foretell(tgid: number, timeNs: bigint, isWatched: boolean): void {
+    if (!isWatched && !this.#foretold.isWorthwhile()) return;
     if (this.#given.get(tgid) !== undefined || !this.#affords()) return;
     const facts = this.#timed(tgid);
     this.#foretold.put({ tgid, timeNs, readNs: monotonicNs(), facts });
@@ -89,9 +94,10 @@ export class ExecFactsReader {
     this.#counted(facts);
   }
 
-  /** The exec that a source gave facts for is no task's that is watched. */
-  drop(tgid: number): void {
+  /** The exec is no task's that is watched. */
+  drop(tgid: number, timeNs: bigint): void {
     this.#given.delete(tgid);
+    this.#foretold.drop(tgid, timeNs);
   }
 
   /** The facts of the exec whose event has come. */

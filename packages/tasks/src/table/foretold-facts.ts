@@ -12,6 +12,10 @@ export interface Foretold {
 
 /** Most that are kept: their events follow within the turn, unless they are lost. */
 const LIMIT = 512;
+/** Looks in vain, one after the other, after which only some more are taken. */
+const VAIN = 16;
+/** One in so many: it tells when that has changed. */
+const SAMPLED = 32;
 
 /**
  * Execs whose facts were read ahead of their events. An array, since nearly always the one that is asked for is the first.
@@ -20,6 +24,17 @@ export class ForetoldFacts {
   #kept: Foretold[] = [];
   /** How many were there when the turn before this ended. */
   #old = 0;
+  /** Execs that turned out to be no watched task's since one was asked for. */
+  #vain = 0;
+  #passed = 0;
+
+  /**
+   * Whether to look at the exec of a process that nobody knows yet: its fork may stand in the queue, or it is of no task that is watched.
+   * Those of other people's builds are not worth a tenth of a millisecond each.
+   */
+  isWorthwhile(): boolean {
+    return this.#vain < VAIN || ++this.#passed % SAMPLED === 0;
+  }
 
   /** Takes it in, if there is room. */
   put(exec: Foretold): void {
@@ -40,10 +55,21 @@ export class ForetoldFacts {
       else if (exec.timeNs > timeNs && (next === undefined || exec.timeNs < next.timeNs))
         next = exec;
     }
-    if (taken !== undefined) this.#remove(taken);
+    if (taken !== undefined) {
+      this.#remove(taken);
+      this.#vain = 0;
+    }
     if (next !== undefined && (taken === undefined || taken.readNs >= next.timeNs))
       return "replaced";
     return taken?.facts;
+  }
+
+  /** The exec is no task's that is watched. */
+  drop(tgid: number, timeNs: bigint): void {
+    const exec = this.#kept.find((kept) => kept.tgid === tgid && kept.timeNs === timeNs);
+    if (exec === undefined) return;
+    this.#remove(exec);
+    this.#vain++;
   }
 
   /** All that had come was told. What was there at the last of these calls too has no event to come. */

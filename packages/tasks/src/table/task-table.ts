@@ -111,7 +111,7 @@ export class TaskTable {
   exec(tgid: number, timeNs: bigint, synthetic?: SyntheticReason): void {
     const task = this.#processes.get(tgid);
     if (task === undefined) {
-      this.#parts.facts.drop(tgid);
+      this.#parts.facts.drop(tgid, timeNs);
       return;
     }
     // Whichever thread called exec now has the process's own id; all others are gone, its old id without an exit.

@@ -39,7 +39,7 @@ export function warmUp(proc: ProcReader, boot: BootTime): void {
     const timeNs = process.hrtime.bigint();
     scope.await(pid);
     table.apply(PROC_EVENT_FORK, pid, pid, 1, 1, timeNs);
-    facts.foretell(pid, timeNs);
+    facts.foretell(pid, timeNs, true);
     table.apply(PROC_EVENT_EXEC, pid, pid, 0, 0, timeNs);
     table.apply(PROC_EVENT_EXIT, pid, pid, 0, 1, timeNs);
   }

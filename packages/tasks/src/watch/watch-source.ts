@@ -59,7 +59,7 @@ export class WatchSource {
       lost,
       settled: () => this.#settled(),
       facts: (tgid, known) => facts.give(tgid, known),
-      foretell: (tgid, timeNs) => facts.foretell(tgid, timeNs),
+      foretell: (tgid, timeNs) => facts.foretell(tgid, timeNs, table().process(tgid) !== undefined),
     });
     // Modules have asked while they were opened.
     this.#events.setNotices(notices());
