@@ -106,12 +106,16 @@ test("ExecFactsReader looks ahead for few processes that nobody knows when those
     reader.drop(5, BigInt(i));
   }
   expect(cmdline).toHaveBeenCalledTimes(16 + 2);
+  // One that was known all along says nothing of the unknown.
   reader.foretell(5, 100n, true);
-  expect(cmdline).toHaveBeenCalledTimes(16 + 3);
-  // One that was asked for shows that there are such again.
   reader.read(5, 100n);
-  reader.foretell(5, 101n, false);
+  expect(cmdline).toHaveBeenCalledTimes(16 + 3);
+  for (let i = 101; i <= 132; i++) reader.foretell(5, BigInt(i), false);
   expect(cmdline).toHaveBeenCalledTimes(16 + 4);
+  // One that was unknown, and was asked for, shows that there are such again.
+  reader.read(5, 132n);
+  reader.foretell(5, 133n, false);
+  expect(cmdline).toHaveBeenCalledTimes(16 + 5);
 });
 
 test("ExecFactsReader does not look ahead where a source knows better", () => {

@@ -66,10 +66,10 @@ export class ExecFactsReader {
    * @param isWatched whether the process is known to be; else its fork may still be to come
    */
   foretell(tgid: number, timeNs: bigint, isWatched: boolean): void {
-    if (!isWatched && !this.#foretold.isWorthwhile()) return;
+    if (!isWatched && !this.#foretold.admitsUnknown()) return;
     if (this.#given.get(tgid) !== undefined || !this.#affords()) return;
     const facts = this.#timed(tgid);
-    this.#foretold.put({ tgid, timeNs, readNs: monotonicNs(), facts });
+    this.#foretold.put({ tgid, timeNs, readNs: monotonicNs(), isWatched, facts });
   }
 
   /** A process's first exec is known beforehand; or, with undefined, is not. */

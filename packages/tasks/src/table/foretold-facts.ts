@@ -7,6 +7,8 @@ export interface Foretold {
   readonly timeNs: bigint;
   /** When all was read: whatever the process had run by then is what was seen. */
   readonly readNs: bigint;
+  /** Whether the process was known as watched then; its event says so of the others. */
+  readonly isWatched: boolean;
   readonly facts: ExecFacts;
 }
 
@@ -24,15 +26,15 @@ export class ForetoldFacts {
   #kept: Foretold[] = [];
   /** How many were there when the turn before this ended. */
   #old = 0;
-  /** Execs that turned out to be no watched task's since one was asked for. */
+  /** Execs of unknown processes that were no watched task's, since one was. */
   #vain = 0;
   #passed = 0;
 
   /**
-   * Whether to look at the exec of a process that nobody knows yet: its fork may stand in the queue, or it is of no task that is watched.
+   * Whether to look at one more exec of a process that nobody knows yet: its fork may stand in the queue, or it is of no task that is watched.
    * Those of other people's builds are not worth a tenth of a millisecond each.
    */
-  isWorthwhile(): boolean {
+  admitsUnknown(): boolean {
     return this.#vain < VAIN || ++this.#passed % SAMPLED === 0;
   }
 
@@ -57,7 +59,7 @@ export class ForetoldFacts {
     }
     if (taken !== undefined) {
       this.#remove(taken);
-      this.#vain = 0;
+      if (!taken.isWatched) this.#vain = 0;
     }
     if (next !== undefined && (taken === undefined || taken.readNs >= next.timeNs))
       return "replaced";
